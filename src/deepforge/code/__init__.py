@@ -1,0 +1,1 @@
+"""Reads and writes users' Python as text; never imports or runs it."""

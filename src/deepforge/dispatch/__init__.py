@@ -1,0 +1,1 @@
+"""Performs the engine's effects: queue, hosts, leases."""

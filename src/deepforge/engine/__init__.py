@@ -1,0 +1,1 @@
+"""How an execution advances: pure functions, no clock, no I/O."""

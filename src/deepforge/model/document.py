@@ -1,0 +1,90 @@
+"""A document, the edits on it, and what an edit changed.
+
+A transaction is what a person did (one gesture, one label); a diff is what it changed, whole records before and after.
+`deepforge.document.apply` makes the one into the other.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, field
+
+from deepforge.ids import PersonId, RecordId, TransactionId
+from deepforge.model.records import Record
+
+__all__ = ["Change", "ChangeSetJson", "Document", "Diff", "Patch", "TextChange", "TextEdit", "Transaction", "Version"]
+
+ChangeSetJson = list[Any]
+"""CodeMirror's JSON of a change set: for each stretch, `n` keeps n UTF-16 units, `[n]` deletes n, `[n, "line", "line"]`
+replaces n by the lines joined with LF."""
+Id = Annotated[RecordId, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+
+
+class Document(Struct, frozen=True, kw_only=True):
+    """All records of one branch at one version. Treat `records` as immutable: `apply` copies it."""
+
+    version: int = 0
+    records: dict[RecordId, Record] = field(default_factory=dict)
+
+
+class Patch(Struct, frozen=True, kw_only=True):
+    """New values for some fields of a record (never its id, kind, or text field). `fields` holds whole field values."""
+
+    id: Id
+    fields: dict[str, Any]
+
+
+class TextEdit(Struct, frozen=True, kw_only=True):
+    """A change set against the record's text as it is at the version that the edit was made on."""
+
+    id: Id
+    changes: ChangeSetJson
+
+
+class Transaction(Struct, frozen=True, kw_only=True):
+    """One edit: atomic, idempotent by id, labelled for people ("Connect data to train").
+
+    Applied in this order: put (new records, or whole replacements of records without their text), patch, text, remove.
+    """
+
+    id: Annotated[TransactionId, Meta(pattern="^[A-Za-z0-9_-]{1,64}$")]
+    label: Annotated[str, Meta(max_length=200)]
+    put: tuple[Record, ...] = ()
+    patch: tuple[Patch, ...] = ()
+    remove: tuple[Id, ...] = ()
+    text: tuple[TextEdit, ...] = ()
+
+
+class Change(Struct, frozen=True, kw_only=True):
+    """One record before and after; None where it was not there. Text changes are in `TextChange`, and in `after` too."""
+
+    id: RecordId
+    before: Record | None
+    after: Record | None
+
+
+class TextChange(Struct, frozen=True, kw_only=True):
+    """How a record's text changed (already mapped to the version before this one), and its inverse."""
+
+    id: RecordId
+    changes: ChangeSetJson
+    inverse: ChangeSetJson
+
+
+class Diff(Struct, frozen=True, kw_only=True):
+    """What a transaction changed; empty when it changed nothing."""
+
+    changes: tuple[Change, ...] = ()
+    text: tuple[TextChange, ...] = ()
+
+
+class Version(Struct, frozen=True, kw_only=True):
+    """One entry of a branch's log: version `version` came about by `diff`."""
+
+    version: int
+    transaction: TransactionId
+    label: str
+    author: PersonId
+    author_name: str
+    time: datetime
+    diff: Diff

@@ -1,0 +1,1 @@
+"""The composition root, the gate, routes and sockets, and the built client."""

@@ -1,0 +1,1 @@
+"""Runs attempts: host, zygote, runner; and the analyst."""
