@@ -1,0 +1,4 @@
+/** The application: what is shown for each address. */
+export function App() {
+  return <main>DeepForge</main>
+}
