@@ -29,8 +29,10 @@ __all__ = [
     "DocumentAt",
     "ExecutionChange",
     "ExecutionPage",
+    "Health",
     "InputOverride",
     "JobCode",
+    "Launch",
     "LinePoints",
     "LogPage",
     "NewExecution",
@@ -41,6 +43,7 @@ __all__ = [
     "Project",
     "ProjectChange",
     "QueuedJob",
+    "Restart",
     "Seed",
     "Session",
     "SessionChange",
@@ -169,6 +172,24 @@ class NewExecution(Struct, frozen=True, kw_only=True):
     attributes: tuple[AttributeOverride, ...] = ()
     inputs: tuple[InputOverride, ...] = ()
     outputs: tuple[OutputOverride, ...] = ()
+
+
+class Restart(Struct, frozen=True, kw_only=True):
+    """Run an execution's pinned plan once more; `key` makes the request idempotent."""
+
+    key: TransactionId
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """The server answers."""
+
+    status: str = "ok"
+
+
+class Launch(Struct, frozen=True, kw_only=True):
+    """A login URL that works once."""
+
+    url: str
 
 
 class ExecutionChange(Struct, frozen=True, kw_only=True):
