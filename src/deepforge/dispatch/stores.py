@@ -4,13 +4,11 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from msgspec import Struct
-
 from deepforge.ids import ArtifactId, AttemptId, BlobHash, ExecutionId, JobId, ProjectId, RecordId, TransactionId
 from deepforge.model.artifact import Artifact, BlobInfo
 from deepforge.model.execution import Execution, Snapshot
 from deepforge.model.feedback import Feedback
-from deepforge.model.hosting import AttemptEvent
+from deepforge.model.hosting import AttemptEvent, Console, Stored
 from deepforge.model.project import ArtifactPage, ExecutionPage
 
 __all__ = ["ArtifactStore", "BlobStore", "Console", "ExecutionStore", "ReportStore", "Stored"]
@@ -68,24 +66,6 @@ class ArtifactStore(Protocol):
     async def rename(self, artifact: ArtifactId, name: str) -> Artifact: ...
 
     async def remove(self, artifact: ArtifactId) -> None: ...
-
-
-class Stored(Struct, frozen=True, kw_only=True):
-    """What a report did: all events up to `through` are durable; `fresh` are those that had not been there before.
-
-    In `fresh`, pictures have their blob and no bytes.
-    """
-
-    through: int
-    fresh: tuple[AttemptEvent, ...] = ()
-
-
-class Console(Struct, frozen=True, kw_only=True):
-    """Bytes of an attempt's console from `offset` on; `end` is how many there are in all."""
-
-    offset: int
-    data: bytes
-    end: int
 
 
 class ReportStore(Protocol):

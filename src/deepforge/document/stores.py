@@ -3,19 +3,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from msgspec import Struct
-
 from deepforge.ids import BranchName, ProjectId, TransactionId
-from deepforge.model.document import Document, Version
+from deepforge.model.document import Document, StoredBranch, Version
 
 __all__ = ["DocumentStore", "StoredBranch"]
-
-
-class StoredBranch(Struct, frozen=True, kw_only=True):
-    """A branch as it was loaded. `epoch` changes when the data was restored from a backup."""
-
-    epoch: str
-    document: Document
 
 
 class DocumentStore(Protocol):

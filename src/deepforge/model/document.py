@@ -12,7 +12,18 @@ from msgspec import Meta, Struct, field
 from deepforge.ids import PersonId, RecordId, TransactionId
 from deepforge.model.records import Record
 
-__all__ = ["Change", "ChangeSetJson", "Document", "Diff", "Patch", "TextChange", "TextEdit", "Transaction", "Version"]
+__all__ = [
+    "Change",
+    "ChangeSetJson",
+    "Diff",
+    "Document",
+    "Patch",
+    "StoredBranch",
+    "TextChange",
+    "TextEdit",
+    "Transaction",
+    "Version",
+]
 
 ChangeSetJson = list[Any]
 """CodeMirror's JSON of a change set: for each stretch, `n` keeps n UTF-16 units, `[n]` deletes n, `[n, "line", "line"]`
@@ -88,3 +99,10 @@ class Version(Struct, frozen=True, kw_only=True):
     author_name: str
     time: datetime
     diff: Diff
+
+
+class StoredBranch(Struct, frozen=True, kw_only=True):
+    """A branch as it was loaded. `epoch` changes when the data was restored from a backup."""
+
+    epoch: str
+    document: Document

@@ -16,6 +16,7 @@ __all__ = [
     "AttemptEvent",
     "AttemptSpec",
     "Cancel",
+    "Console",
     "ConsoleWritten",
     "Ended",
     "FeedbackWritten",
@@ -23,14 +24,15 @@ __all__ = [
     "HostMessage",
     "InputFile",
     "Lease",
+    "Register",
     "Registered",
     "Rejected",
     "Report",
-    "Register",
     "Resources",
     "ServerOrder",
     "Started",
     "Stop",
+    "Stored",
 ]
 
 PROTOCOL = 1
@@ -194,3 +196,21 @@ class Stop(Struct, frozen=True, kw_only=True, tag_field="type", tag="stop"):
 
 
 ServerOrder = Registered | Lease | Cancel | Ack | Rejected | Stop
+
+
+class Stored(Struct, frozen=True, kw_only=True):
+    """What storing a report did: all events up to `through` are durable; `fresh` are those that had not been there before.
+
+    In `fresh`, pictures have their blob and no bytes.
+    """
+
+    through: int
+    fresh: tuple[AttemptEvent, ...] = ()
+
+
+class Console(Struct, frozen=True, kw_only=True):
+    """Bytes of an attempt's console from `offset` on; `end` is how many there are in all."""
+
+    offset: int
+    data: bytes
+    end: int
