@@ -29,7 +29,11 @@ __all__ = [
     "SourceJob",
     "Status",
     "StoredOutput",
+    "Time",
 ]
+
+Time = datetime
+"""An instant, in UTC; a name for it, so that the engine can state times without knowing a clock."""
 
 
 class Status(StrEnum):
@@ -188,6 +192,8 @@ class Execution(Struct, frozen=True, kw_only=True):
     jobs: tuple[Job, ...] = ()
     artifacts: tuple[ArtifactId, ...] = ()
     """What it saved so far."""
+    stopping: bool = False
+    """Somebody asked to stop it; attempts that run are being ended."""
 
 
 class Snapshot(Struct, frozen=True, kw_only=True):
