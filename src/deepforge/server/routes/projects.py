@@ -1,0 +1,48 @@
+"""Seeds and projects."""
+
+from litestar import delete, get, patch, post
+
+from deepforge.ids import ProjectId
+from deepforge.model.project import Branch, NewProject, Project, ProjectChange, Seed
+from deepforge.server.caller import Caller
+from deepforge.server.services import Services
+
+__all__ = ["HANDLERS"]
+
+
+@get("/api/seeds", operation_id="listSeeds", summary="What a project can start from")
+async def list_seeds(services: Services) -> list[Seed]:
+    return services.projects.seeds()
+
+
+@get("/api/projects", operation_id="listProjects", summary="All projects, the newest change first")
+async def list_projects(services: Services) -> list[Project]:
+    return await services.projects.all()
+
+
+@post("/api/projects", operation_id="createProject", summary="Make a project from a seed or as a copy")
+async def create_project(services: Services, caller: Caller, data: NewProject) -> Project:
+    return await services.projects.create(data, caller.person)
+
+
+@get("/api/projects/{project:str}", operation_id="getProject")
+async def get_project(services: Services, project: ProjectId) -> Project:
+    return await services.projects.get(project)
+
+
+@patch("/api/projects/{project:str}", operation_id="changeProject", summary="Rename a project")
+async def change_project(services: Services, project: ProjectId, data: ProjectChange) -> Project:
+    return await services.projects.rename(project, data.name)
+
+
+@delete("/api/projects/{project:str}", operation_id="deleteProject", summary="Delete a project and all that belongs to it")
+async def delete_project(services: Services, project: ProjectId) -> None:
+    await services.projects.remove(project)
+
+
+@get("/api/projects/{project:str}/branches", operation_id="listBranches")
+async def list_branches(services: Services, project: ProjectId) -> list[Branch]:
+    return await services.projects.branches(project)
+
+
+HANDLERS = (list_seeds, list_projects, create_project, get_project, change_project, delete_project, list_branches)
