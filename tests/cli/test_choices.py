@@ -25,7 +25,6 @@ from deepforge.model.records import (
     Output,
     Pipeline,
     Record,
-    Value,
     Wire,
 )
 
@@ -106,7 +105,7 @@ def test_a_pipeline_is_found_by_name_or_id_with_its_own_nodes_and_wires(name: st
         ("train.batch=64", AttributeOverride(node=record("n1"), name="batch", value=64)),
     ],
 )
-def test_a_value_is_read_as_its_attribute_asks(setting: str, value: Value) -> None:
+def test_a_value_is_read_as_its_attribute_asks(setting: str, value: AttributeOverride) -> None:
     assert choose_attributes(graph(), INTERFACES, [setting]) == (value,)
 
 

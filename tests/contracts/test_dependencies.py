@@ -1,6 +1,7 @@
 """Every dependency is there for a stated reason, is used, and is pinned for the checks."""
 
 import ast
+import itertools
 import re
 import sys
 import tomllib
@@ -48,10 +49,9 @@ def test_every_dependency_is_imported() -> None:
 
 
 def test_every_dependency_has_a_sentence() -> None:
-    lines = PYPROJECT[PYPROJECT.index("\ndependencies = [") : PYPROJECT.index("\n[project.optional-dependencies]")].splitlines()
-    unexplained = [
-        line for before, line in zip(lines, lines[1:], strict=False) if line.startswith('    "') and "    # " not in before
-    ]
+    section = PYPROJECT[PYPROJECT.index("\ndependencies = [") : PYPROJECT.index("\n[project.optional-dependencies]")]
+    pairs = itertools.pairwise(section.splitlines())
+    unexplained = [line for before, line in pairs if line.startswith('    "') and not before.startswith("    # ")]
     assert unexplained == []
 
 

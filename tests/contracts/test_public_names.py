@@ -19,7 +19,7 @@ def declared(tree: ast.Module) -> set[str] | None:
     for node in tree.body:
         match node:
             case ast.Assign(targets=[ast.Name(id="__all__")], value=ast.List(elts=elements)):
-                return {element.value for element in elements if isinstance(element, ast.Constant)}
+                return {str(element.value) for element in elements if isinstance(element, ast.Constant)}
     return None
 
 

@@ -28,7 +28,7 @@ from deepforge.model.records import (
     Wire,
 )
 
-__all__ = ["Graph", "choose_artifacts", "choose_attributes", "choose_outputs", "find_pipeline", "find_project"]
+__all__ = ["Graph", "choose_artifacts", "choose_attributes", "choose_outputs", "find_pipeline", "find_project", "only"]
 
 T = TypeVar("T")
 

@@ -10,10 +10,10 @@ from deepforge.errors import NotFound
 from deepforge.model.project import NewProject, Project, Seed
 from deepforge.settings import load_settings
 
-__all__ = ["new"]
+__all__ = ["check_seed", "listed", "new"]
 
 
-@click.command
+@click.command(short_help="Make a project from a seed.")
 @click.argument("name")
 @click.option("--seed", required=True, metavar="SEED", help="The seed that the project starts from, such as digits.")
 def new(name: str, seed: str) -> None:

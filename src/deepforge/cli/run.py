@@ -20,7 +20,7 @@ from deepforge.model.live import Analysis
 from deepforge.model.project import ArtifactPage, DocumentAt, NewExecution, Project
 from deepforge.settings import load_settings
 
-__all__ = ["run"]
+__all__ = ["Request", "conclude", "every_artifact", "execute", "run", "sentence"]
 
 _BRANCH = "main"
 _STATUS = {Status.SUCCESS: 0, Status.CANCELED: 130}
@@ -36,7 +36,7 @@ class Request(Struct, frozen=True, kw_only=True):
     outputs: Sequence[str]
 
 
-@click.command
+@click.command(short_help="Execute a pipeline and follow it.")
 @click.argument("project")
 @click.argument("pipeline")
 @click.option("--set", "attributes", metavar="NODE.ATTRIBUTE=VALUE", multiple=True, help="Another value of an attribute.")

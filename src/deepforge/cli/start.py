@@ -17,7 +17,7 @@ from deepforge.server import serve
 from deepforge.server.info import ServerInfo, read_server_info
 from deepforge.settings import Settings, load_settings
 
-__all__ = ["start"]
+__all__ = ["LaunchUrl", "start"]
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -28,7 +28,7 @@ class LaunchUrl(msgspec.Struct, frozen=True, kw_only=True):
     url: str
 
 
-@click.command
+@click.command(short_help="Start the server and a worker.")
 @click.option("-s", "--server", is_flag=True, help="Start the server without a worker.")
 @click.option(
     "-w",
@@ -39,7 +39,9 @@ class LaunchUrl(msgspec.Struct, frozen=True, kw_only=True):
     metavar="[URL]",
     help="Start a worker without a server: for the server at URL, else for the one that runs on this machine.",
 )
-@click.option("-p", "--port", type=click.IntRange(0, 65535), help="The server's port; 0 takes a free one.  [default: 8888]")
+@click.option(
+    "-p", "--port", metavar="N", type=click.IntRange(0, 65535), help="The server's port; 0 takes a free one.  [default: 8888]"
+)
 @click.option("--host", metavar="ADDRESS", help="The address that the server listens on.  [default: 127.0.0.1]")
 @click.option("--allow-remote", is_flag=True, help="Listen on an address that other machines reach; traffic is not encrypted.")
 @click.option("--browser/--no-browser", default=True, help="Open the browser where there is one.")
