@@ -1,0 +1,158 @@
+/** What an artifact or an output holds, as its job saw it. */
+import type { Preview } from '@/api/types'
+import { assertNever } from '@/lib/assert'
+import { Histogram } from './Histogram'
+import './preview.css'
+
+interface Props {
+  readonly preview: Preview
+}
+
+export function PreviewView({ preview }: Props) {
+  switch (preview.kind) {
+    case 'text':
+      return <TextHead {...preview} />
+    case 'tensor':
+      return <TensorSummary {...preview} />
+    case 'images':
+      return <Images {...preview} />
+    case 'table':
+      return <TableHead {...preview} />
+    case 'dataset':
+      return <DatasetSummary {...preview} />
+    case 'model':
+      return <ModelSummary {...preview} />
+    default:
+      return assertNever(preview)
+  }
+}
+
+type Of<Kind extends Preview['kind']> = Extract<Preview, { kind: Kind }>
+
+function TextHead({ text, truncated }: Of<'text'>) {
+  return (
+    <>
+      <pre className="preview-text">{text}</pre>
+      {truncated && <p className="preview-note">Only the beginning. Download it to read all.</p>}
+    </>
+  )
+}
+
+function Shape({ shape, dtype }: { readonly shape: readonly number[]; readonly dtype: string }) {
+  return (
+    <p className="preview-shape">
+      <code>({shape.join(', ')})</code> <span className="chip">{dtype}</span>
+    </p>
+  )
+}
+
+function TensorSummary({ shape, dtype, edges, counts, nan, infinite, head }: Of<'tensor'>) {
+  return (
+    <>
+      <Shape shape={shape} dtype={dtype} />
+      {counts.length > 0 && <Histogram edges={edges} counts={counts} />}
+      {nan + infinite > 0 && (
+        <p className="preview-note">
+          {nan} values are not a number, {infinite} are infinite.
+        </p>
+      )}
+      {head !== '' && <pre className="preview-text">{head}</pre>}
+    </>
+  )
+}
+
+function Images({ png, columns, cells, labels }: Of<'images'>) {
+  return (
+    <figure className="preview-images">
+      <img src={`data:image/png;base64,${png}`} alt={`${cells} samples`} />
+      {labels.length > 0 && (
+        <figcaption style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }}>
+          {labels.map((label, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a label belongs to its cell
+            <span key={index}>{label}</span>
+          ))}
+        </figcaption>
+      )}
+    </figure>
+  )
+}
+
+function TableHead({ columns, rows, total_rows }: Of<'table'>) {
+  return (
+    <div className="preview-table">
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column}>{column}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: rows have no identity but their place
+            <tr key={index}>
+              {row.map((cell, column) => (
+                <td key={columns[column]}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="preview-note">
+        {rows.length} of {total_rows} rows
+      </p>
+    </div>
+  )
+}
+
+function DatasetSummary({ samples, shape, dtype, classes, counts, images }: Of<'dataset'>) {
+  const most = Math.max(1, ...counts)
+  return (
+    <>
+      {images && <Images {...images} />}
+      <Shape shape={[samples, ...shape]} dtype={dtype} />
+      {classes.length > 0 && (
+        <ul className="preview-classes" aria-label="Samples by class">
+          {classes.map((name, index) => (
+            <li key={name}>
+              <span>{name}</span>
+              <i style={{ width: `${(100 * (counts[index] ?? 0)) / most}%` }} />
+              <em>{counts[index] ?? 0}</em>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  )
+}
+
+function ModelSummary({ architecture, parameters, layers }: Of<'model'>) {
+  return (
+    <>
+      <p className="preview-shape">
+        <b>{architecture}</b> <span className="chip">{parameters.toLocaleString('en')} parameters</span>
+      </p>
+      <div className="preview-table">
+        <table>
+          <thead>
+            <tr>
+              <th>Layer</th>
+              <th>Class</th>
+              <th>Parameters</th>
+            </tr>
+          </thead>
+          <tbody>
+            {layers.map(([name, layer, count]) => (
+              <tr key={String(name)}>
+                <td>{name}</td>
+                <td>{layer}</td>
+                <td>{Number(count).toLocaleString('en')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
