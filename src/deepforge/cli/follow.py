@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 
 from deepforge.cli.api import Api
+from deepforge.cli.terminal import tell, tell_status
 from deepforge.ids import ExecutionId, JobId
 from deepforge.model.execution import Execution, Job, Status
 from deepforge.model.project import LogPage
@@ -56,12 +57,11 @@ class Console:
 
 
 class Follower:
-    """Follows one execution. `write` gets the consoles, `tell` a line whenever a job's status changes."""
+    """Follows one execution. `write` gets the consoles; changes of status are told beside them."""
 
-    def __init__(self, api: Api, *, write: Callable[[str], None], tell: Callable[[str], None]) -> None:
+    def __init__(self, api: Api, *, write: Callable[[str], None]) -> None:
         self._api = api
         self._write = write
-        self._tell = tell
         self._statuses: dict[JobId, Status] = {}
         self._done: set[JobId] = set()
         self.consoles: dict[JobId, Console] = {}
@@ -71,7 +71,7 @@ class Follower:
         try:
             return self._until_end(execution, deadline=None)
         except KeyboardInterrupt:
-            self._tell("Stopping the execution...")
+            tell("Stopping the execution...")
             self._api.post(f"/api/executions/{execution}/stop", Execution)
             return self._until_end(execution, deadline=time.monotonic() + _STOP_SECONDS)
 
@@ -90,7 +90,7 @@ class Follower:
         if self._statuses.get(job.id) is not job.status:
             self._statuses[job.id] = job.status
             if job.status not in (Status.PENDING, Status.QUEUED) and not job.status.final:
-                self._tell(f"{job.name}: {job.status}")
+                tell_status(job.name, job.status)
         if job.id in self._done:
             return
         if job.attempts:
@@ -98,7 +98,7 @@ class Follower:
         if job.status.final:
             console.end()
             self._done.add(job.id)
-            self._tell(f"{job.name}: {job.status}{' (from the cache)' if job.cached else ''}{duration(job)}")
+            tell_status(job.name, job.status, f"{' (from the cache)' if job.cached else ''}{duration(job)}")
 
     def _console(self, job: Job, console: Console) -> None:
         newest = max(attempt.number for attempt in job.attempts)

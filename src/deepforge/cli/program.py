@@ -9,6 +9,7 @@ import deepforge
 from deepforge.cli.new import new
 from deepforge.cli.run import run
 from deepforge.cli.start import start
+from deepforge.cli.terminal import tell
 from deepforge.errors import DeepForgeError, Refused
 from deepforge.model.interface import Mark
 
@@ -55,11 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _show(error: DeepForgeError) -> None:
-    click.echo(f"Error: {error}", err=True)
+    tell(f"Error: {error}", style="bold red")
     if isinstance(error, Refused):
         for mark in error.marks:
             if isinstance(mark, Mark):
-                click.echo(f"  {mark.code}: {mark.message} {mark.hint}".rstrip(), err=True)
+                tell(f"  {mark.code}: {mark.message} {mark.hint}".rstrip())
 
 
 def _leaves(group: ExceptionGroup[DeepForgeError]) -> Iterator[DeepForgeError]:

@@ -13,6 +13,7 @@ from deepforge.cli.choices import choose_artifacts, choose_attributes, choose_ou
 from deepforge.cli.follow import Console, Follower, duration
 from deepforge.cli.report import report
 from deepforge.cli.servers import server_at_hand
+from deepforge.cli.terminal import tell, tell_status
 from deepforge.ids import JobId, ProjectId, TransactionId, new_id
 from deepforge.model.artifact import Artifact
 from deepforge.model.execution import Cause, Execution, Status
@@ -59,7 +60,7 @@ def run(
     with server_at_hand(load_settings(), worker=True) as api:
         found = find_project(api.get("/api/projects", list[Project]), request.project)
         started = execute(api, found, request)
-        follower = Follower(api, write=write, tell=lambda line: click.echo(line, err=True))
+        follower = Follower(api, write=write)
         execution = follower.follow(started.id)
         if as_json:
             saved = report(execution, project=found.name, consoles=follower.consoles, artifacts=every_artifact(api, found.id))
@@ -103,13 +104,13 @@ def conclude(execution: Execution, consoles: Mapping[JobId, Console]) -> None:
         if job.status is Status.FAILED and job.cause is not None:
             console = consoles.get(job.id)
             if job.cause.traceback and (console is None or job.cause.traceback.strip() not in console.tail):
-                click.echo(job.cause.traceback.rstrip(), err=True)
-            click.echo(f"{job.name} failed: {sentence(job.cause)}", err=True)
+                tell(job.cause.traceback.rstrip())
+            tell(f"{job.name} failed: {sentence(job.cause)}", style="red")
     if not execution.status.final:
-        click.echo(f"{execution.name} has not stopped yet: its worker goes on ending it.", err=True)
+        tell(f"{execution.name} has not stopped yet: its worker goes on ending it.")
     elif execution.status is Status.FAILED and execution.cause and not any(job.cause for job in execution.jobs):
-        click.echo(f"{execution.name}: {execution.cause}", err=True)
-    click.echo(f"{execution.name}: {execution.status}{duration(execution)}", err=True)
+        tell(f"{execution.name}: {execution.cause}", style="red")
+    tell_status(execution.name, execution.status, duration(execution))
 
 
 def sentence(cause: Cause) -> str:

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-import click
-
 from deepforge.cli.api import Api
+from deepforge.cli.terminal import tell
 from deepforge.errors import Broken
 from deepforge.server.info import read_server_info
 from deepforge.settings import Settings
@@ -35,7 +34,7 @@ def server_at_hand(settings: Settings, *, worker: bool) -> Iterator[Api]:
         with Api(info.url, info.token) as api:
             yield api
         return
-    click.echo("No server is running here: starting one for this command.", err=True)
+    tell("No server is running here: starting one for this command.")
     with tempfile.TemporaryFile() as messages:
         process = _start(worker=worker, messages=messages.fileno())
         try:

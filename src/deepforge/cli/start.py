@@ -11,6 +11,7 @@ from msgspec import structs
 
 from deepforge.cli.api import Api
 from deepforge.cli.lifeline import end_with
+from deepforge.cli.terminal import tell
 from deepforge.cli.worker import host_command, host_environment, keep_host
 from deepforge.errors import Broken, Forbidden, Invalid, NotFound
 from deepforge.server import serve
@@ -68,7 +69,7 @@ def start(
     elif worker_url:
         raise Invalid("A worker for another server cannot be started together with a server.", hint="Use two commands.")
     elif (info := read_server_info(settings.data_dir)) is not None:
-        click.echo("DeepForge is already running here.", err=True)
+        tell("DeepForge is already running here.")
         _announce(info, browser=browser)
     else:
         asyncio.run(_serve(settings, worker=not server or worker_url is not None, browser=browser))
@@ -139,7 +140,7 @@ def _become_worker(settings: Settings, url: str) -> None:
         )
     else:
         url, token = info.url, info.worker_token
-    click.echo(f"Worker for {url}. Ctrl+C ends it.", err=True)
+    tell(f"Worker for {url}. Ctrl+C ends it.")
     command = host_command(settings, url)
     try:
         os.execve(command[0], command, host_environment(token))

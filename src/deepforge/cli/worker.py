@@ -5,8 +5,7 @@ import os
 import signal
 import sys
 
-import click
-
+from deepforge.cli.terminal import tell
 from deepforge.server.info import ServerInfo
 from deepforge.settings import Settings
 
@@ -43,7 +42,7 @@ async def keep_host(settings: Settings, info: ServerInfo) -> None:
         finally:
             if host.returncode is None:
                 await _stop(host)
-        click.echo(f"The worker ended (status {status}). Starting it again in {pause:g} s.", err=True)
+        tell(f"The worker ended (status {status}). Starting it again in {pause:g} s.", style="yellow")
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
 
