@@ -1,0 +1,90 @@
+"""What user code raised, told for people: the user's own frames and lines, without the runner's."""
+
+import errno
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+from msgspec import Struct
+
+__all__ = ["Failure", "describe_failure"]
+
+_LONGEST = 64 * 1024
+_USER_FOLDERS = ("operations", "types", "layers", "utils", "architectures")
+
+
+class Failure(Struct, frozen=True, kw_only=True):
+    """The `error` of `result.json`. `kind` is one of `Cause`'s; `file` is relative to the attempt's directory."""
+
+    kind: str
+    message: str
+    file: str = ""
+    line: int | None = None
+    traceback: str = ""
+
+
+def describe_failure(error: BaseException, directory: Path) -> Failure:
+    """Describe what was raised in an attempt that ran in `directory`.
+
+    The place is the innermost frame in the user's own files, `main.py` only if there is no other.
+    """
+    for each in _chain(error):
+        each.__traceback__ = _without_runner(each.__traceback__, directory)
+    file, line = _place(error, directory)
+    text = "".join(traceback.format_exception(error)).replace(f'File "{directory}/', 'File "')
+    return Failure(kind=_kind(error), message=_message(error), file=file, line=line, traceback=_shortened(text))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error, and all that it was raised from or holds."""
+    seen: set[int] = set()
+    left = [error]
+    while left:
+        each = left.pop()
+        if id(each) not in seen:
+            seen.add(id(each))
+            yield each
+            left += [other for other in (each.__cause__, each.__context__) if other is not None]
+            left += each.exceptions if isinstance(each, BaseExceptionGroup) else ()
+
+
+def _without_runner(trace: TracebackType | None, directory: Path) -> TracebackType | None:
+    """The same from the first frame of the attempt's own files on; as it was if there is none."""
+    first = trace
+    while first is not None and not first.tb_frame.f_code.co_filename.startswith(f"{directory}/"):
+        first = first.tb_next
+    return first if first is not None else trace
+
+
+def _place(error: BaseException, directory: Path) -> tuple[str, int | None]:
+    if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(f"{directory}/"):
+        return error.filename[len(str(directory)) + 1 :], error.lineno
+    frames = [
+        (frame.filename[len(str(directory)) + 1 :], frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename.startswith(f"{directory}/")
+    ]
+    own = [frame for frame in frames if frame[0].split("/")[0] in _USER_FOLDERS]
+    return (own or frames or [("", None)])[-1]
+
+
+def _kind(error: BaseException) -> str:
+    if isinstance(error, KeyboardInterrupt):
+        return "canceled"
+    if isinstance(error, MemoryError) or "not enough memory" in str(error) or "out of memory" in str(error):
+        return "memory"
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "no-space"
+    return "exception"
+
+
+def _message(error: BaseException) -> str:
+    lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
+    return lines[-1][:1000] if isinstance(error, SyntaxError) and lines else "\n".join(lines)[:1000]
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST // 2]}\n  [...]\n{text[-_LONGEST // 2 :]}"
