@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from scripts.size_gate import FILE_LINES, FUNCTION_LINES, violations
 
 ROOT = Path(__file__).parents[2]
