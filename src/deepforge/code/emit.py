@@ -10,6 +10,7 @@ from typing import assert_never
 
 import msgspec
 
+from deepforge.code.annotations import BUILT_IN_TYPES, DATA_TYPES_PACKAGE
 from deepforge.code.architecture import blueprint, emit_network
 from deepforge.code.expressions import tidy
 from deepforge.code.network import class_name, closure, resolve
@@ -30,9 +31,9 @@ from deepforge.model.records import (
     Value,
 )
 
-__all__ = ["BUILT_IN_TYPES", "RESOURCE_MODULES", "emit_attempt", "output_types"]
+__all__ = ["RESOURCE_MODULES", "emit_attempt", "output_types"]
 
-BUILT_IN_TYPES = ("Data", "Dataset", "File", "Json", "Model", "Number", "Tensor", "Text")
+
 TAKEN = frozenset({"Attempt", "attempt", "main", "partial", "print", "result", "torch"})
 """Names that main.py uses itself."""
 RESOURCE_MODULES = {"Criterion": "torch.nn", "Optimizer": "torch.optim"}
@@ -151,7 +152,7 @@ def _imports(spec: AttemptSpec, operation: Operation, builds: list[str]) -> list
     )
     own = [f"from deepforge import {', '.join(built_in)}"] if built_in else []
     own += ["from deepforge.library.runtime import Attempt", _import_function(operation.name)]
-    own += [f"from data_types.{name} import {name}" for name in types if name in project]
+    own += [f"from {DATA_TYPES_PACKAGE}.{name} import {name}" for name in types if name in project]
     own += [
         f"from architectures.{network.name} import {class_name(network.name)}"
         for network in sorted(_referenced(spec), key=lambda network: network.name)
@@ -213,7 +214,7 @@ def _path(record: Record) -> str:
         case Operation(name=name):
             folder, path = "operations", name
         case DataType(name=name):
-            folder, path = "data_types", name
+            folder, path = DATA_TYPES_PACKAGE, name
         case LayerDefinition(name=name):
             folder, path = "layers", name
         case Module(name=name):
