@@ -1,5 +1,6 @@
 """What the repository's files may not contain."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -29,3 +30,16 @@ def test_no_file_names_a_package_registry() -> None:
 
 def test_every_script_can_be_run() -> None:
     assert [name for name in ("bin/deepforge", "bin/test", ".ci/run") if not (ROOT / name).stat().st_mode & 0o100] == []
+
+
+def test_the_client_s_lock_file_is_complete() -> None:
+    # `npm ci` refuses one that lacks a package for another platform, as one that was made on a partial registry does.
+    packages = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    wanted = {
+        name
+        for package in packages.values()
+        for kind in ("dependencies", "optionalDependencies")
+        for name in package.get(kind, ())
+    }
+    installed = {path.rpartition("node_modules/")[2] for path in packages}
+    assert sorted(wanted - installed) == []
