@@ -1,0 +1,91 @@
+/** The whole graph, small: nodes, wires, and the part in view; a click or drag looks there. */
+import { useReactFlow, useStore } from '@xyflow/react'
+import { memo, type PointerEvent, useMemo } from 'react'
+import type { Layout } from './layout/types'
+import type { Graph } from './model'
+import { around, type Box } from './viewport'
+
+const WIDTH = 182
+const HEIGHT = 130
+/** More nodes than this would be dots, and slow to draw. */
+export const MINIMAP_LIMIT = 2000
+
+export function Minimap({ graph, layout }: { graph: Graph; layout: Layout }) {
+  const { setCenter, getZoom } = useReactFlow()
+  const view = useStore((state) => `${state.transform.join()},${state.width},${state.height}`)
+  const box = useMemo(() => bounds(graph, layout), [graph, layout])
+  if (box === null) return null
+  const [x = 0, y = 0, zoom = 1, width = 0, height = 0] = view.split(',').map(Number)
+  const scale = Math.min((WIDTH - 20) / box.width, (HEIGHT - 20) / box.height)
+  const left = box.x - (WIDTH / scale - box.width) / 2
+  const top = box.y - (HEIGHT / scale - box.height) / 2
+  const look = (event: PointerEvent<SVGSVGElement>): void => {
+    if (event.buttons !== 1) return
+    const rect = event.currentTarget.getBoundingClientRect()
+    void setCenter(left + (event.clientX - rect.left) / scale, top + (event.clientY - rect.top) / scale, {
+      zoom: getZoom(),
+    })
+  }
+  return (
+    <div className="graph-minimap">
+      <svg
+        width={WIDTH}
+        height={HEIGHT}
+        viewBox={`${left} ${top} ${WIDTH / scale} ${HEIGHT / scale}`}
+        role="img"
+        aria-label="Map of the graph"
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId)
+          look(event)
+        }}
+        onPointerMove={look}
+      >
+        <Drawing graph={graph} layout={layout} />
+        <rect
+          className="graph-minimap-view"
+          x={-x / zoom}
+          y={-y / zoom}
+          width={width / zoom}
+          height={height / zoom}
+          rx={3 / scale}
+          strokeWidth={1.5 / scale}
+        />
+      </svg>
+    </div>
+  )
+}
+
+const Drawing = memo(function Drawing({ graph, layout }: { graph: Graph; layout: Layout }) {
+  return (
+    <>
+      {graph.wires.map((wire) => {
+        const points = layout.wires.get(wire.id) ?? []
+        return (
+          <polyline
+            key={wire.id}
+            className="graph-minimap-wire"
+            points={points.map(({ x, y }) => `${x},${y}`).join(' ')}
+          />
+        )
+      })}
+      {graph.nodes.map((node) => {
+        const at = layout.nodes.get(node.id)
+        if (at === undefined) return null
+        const rx = node.shape === 'stadium' ? 17 : 12
+        return (
+          <rect key={node.id} x={at.x} y={at.y} width={node.width} height={node.height} rx={rx} fill={node.color} />
+        )
+      })}
+    </>
+  )
+})
+
+function bounds(graph: Graph, layout: Layout): Box | null {
+  return around(
+    graph.nodes.map((node) => ({
+      ...(layout.nodes.get(node.id) ?? { x: 0, y: 0 }),
+      width: node.width,
+      height: node.height,
+    })),
+  )
+}
