@@ -11,7 +11,7 @@ export default defineConfig({
   build: {
     outDir: '../src/deepforge/server/static',
     emptyOutDir: true,
-    target: 'es2023',
+    target: 'es2024',
     // Everything is a file of its own origin: the content security policy allows nothing else for scripts and fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,0 +1,426 @@
+/**
+ * The open project: one live connection, the replica of its document, the queue of unsent edits, undo, and what the server
+ * tells beside the document. Its whole state is one immutable value in a store; React and tests subscribe to it.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { type LiveHandlers, LiveSocket, type SocketLike } from '@/api/live'
+import type {
+  Artifact,
+  Execution,
+  FeedbackCame,
+  Hello,
+  Job,
+  LogCame,
+  Place,
+  ServerMessage,
+  Transaction,
+  Version,
+  Watching,
+  Welcome,
+} from '@/api/types'
+import { assertNever } from '@/lib/assert'
+import { type BranchName, type ClientId, type JobId, newId, type ProjectId, type TransactionId } from '@/lib/ids'
+import type { Kept, Queue } from './queue'
+import { recordMap } from './records'
+import { Refusal } from './refusal'
+import { Replica } from './replica'
+import { initialState, type NotApplied, type ProjectState } from './state'
+import { catchUp } from './takeover'
+import { type Undone, UndoStacks } from './undo'
+
+/** What a watcher of a job is told, in order; `watching` comes first, and again with each new attempt. */
+export interface JobWatcher {
+  watching(message: Watching): void
+  log(message: LogCame): void
+  feedback(message: FeedbackCame): void
+  /** From which byte the console is wanted, asked on each (re)connection. */
+  logOffset(): number
+}
+
+/** What the client needs from outside. Tests give an in-memory server. */
+export interface Surroundings {
+  readonly connect: () => SocketLike
+  readonly queue: Queue
+  /** The versions after one, to move edits of an earlier tab over them. */
+  readonly versionsAfter: (version: number) => Promise<readonly Version[]>
+  /** What stands in the lists, fetched on each connection. */
+  readonly lists: () => Promise<{ executions: readonly Execution[]; artifacts: readonly Artifact[] }>
+  /** Told when something went wrong that no message carries (a list could not be fetched). */
+  readonly problem: (message: string) => void
+}
+
+/** An edit as commands make it: parts that are left out are empty. */
+export type EditParts = Pick<Transaction, 'label'> & Partial<Pick<Transaction, 'put' | 'patch' | 'text' | 'remove'>>
+
+/** An acknowledgement takes no longer than this, in milliseconds, or the connection is given up and made anew. */
+const ACKNOWLEDGE_WITHIN = 10_000
+const PRESENCE_EVERY = 50
+
+export class ProjectClient {
+  readonly store: StoreApi<ProjectState>
+  #surroundings: Surroundings
+  #live: LiveSocket
+  #replica = new Replica()
+  #undo = new UndoStacks()
+  #epoch: string | null = null
+  #welcomed = false
+  #inFlight: TransactionId | null = null
+  #acknowledgement: ReturnType<typeof setTimeout> | undefined
+  #left: readonly Kept[] = []
+  #takingOver = false
+  #watchers = new Map<JobId, Set<JobWatcher>>()
+  #place: Place | null = null
+  #presenceTimer: ReturnType<typeof setTimeout> | undefined
+  #arrived = new Set<string>()
+
+  constructor(project: ProjectId, branch: BranchName, surroundings: Surroundings, client: ClientId = newId()) {
+    this.store = createStore(() => initialState(project, branch, client))
+    this.#surroundings = surroundings
+    this.#live = new LiveSocket(this.#handlers(), surroundings.connect)
+  }
+
+  get state(): ProjectState {
+    return this.store.getState()
+  }
+
+  /** Take over what earlier tabs left, and connect. */
+  async open(): Promise<void> {
+    this.#left = await this.#surroundings.queue.takeOver()
+    this.#set({ notApplied: this.#left.flatMap(({ notApplied }) => notApplied) })
+    this.#live.open()
+  }
+
+  close(): void {
+    clearTimeout(this.#acknowledgement)
+    clearTimeout(this.#presenceTimer)
+    this.#live.close()
+    this.#surroundings.queue.close()
+  }
+
+  /** Connect now instead of after the pause. */
+  retry(): void {
+    this.#live.retry()
+  }
+
+  /** One edit: shown at once, then stored. Throws `Refusal` where a rule of structure forbids it; then nothing happened. */
+  edit({ label, put = [], patch = [], text = [], remove = [] }: EditParts): TransactionId {
+    const transaction: Transaction = { id: newId(), label: label.slice(0, 200), put, patch, text, remove }
+    const { diff } = this.#replica.edit(transaction)
+    this.#undo.did(transaction, diff)
+    this.#changed()
+    return transaction.id
+  }
+
+  /** Take back one's own newest edit. Null when there is none. */
+  undo(): Undone | null {
+    return this.#step(this.#undo.nextUndo(this.#replica.shown), 'undo')
+  }
+
+  redo(): Undone | null {
+    return this.#step(this.#undo.nextRedo(this.#replica.shown), 'redo')
+  }
+
+  discard(transaction: TransactionId): void {
+    this.#set({ notApplied: this.state.notApplied.filter((refused) => refused.transaction.id !== transaction) })
+    this.#save()
+  }
+
+  /** Tell the others where one is; the newest place of each 50 ms is sent. */
+  moveTo(place: Place): void {
+    this.#place = place
+    this.#presenceTimer ??= setTimeout(() => {
+      this.#presenceTimer = undefined
+      this.#sendPresence()
+    }, PRESENCE_EVERY)
+  }
+
+  /** Follow a job's console and feedback; the returned function ends it. */
+  watch(job: JobId, watcher: JobWatcher): () => void {
+    const watchers = this.#watchers.get(job) ?? new Set()
+    this.#watchers.set(job, watchers.add(watcher))
+    if (this.#welcomed) this.#live.send({ type: 'watch', job, log_offset: watcher.logOffset() })
+    return () => {
+      watchers.delete(watcher)
+      if (watchers.size > 0 || this.#watchers.get(job) !== watchers) return
+      this.#watchers.delete(job)
+      if (this.#welcomed) this.#live.send({ type: 'unwatch', job })
+    }
+  }
+
+  /** An execution or artifact that REST answered with, so that it shows before the socket tells of it. */
+  remember(thing: { execution: Execution } | { artifact: Artifact }): void {
+    if ('execution' in thing) this.#execution(thing.execution)
+    else this.#artifact(thing.artifact)
+  }
+
+  #step(undone: Undone | null, which: 'undo' | 'redo'): Undone | null {
+    if (undone === null) return null
+    const { put, patch, text, remove } = undone.transaction
+    if (put.length + patch.length + text.length + remove.length === 0) this.#undo.drop(which)
+    else {
+      const { diff } = this.#replica.edit(undone.transaction)
+      if (which === 'undo') this.#undo.undid(undone.transaction, diff)
+      else this.#undo.redid(undone.transaction, diff)
+    }
+    this.#changed()
+    return undone
+  }
+
+  #handlers(): LiveHandlers {
+    return {
+      hello: () => this.#hello(),
+      message: (message) => this.#received(message),
+      connecting: (attempt) => {
+        this.#disconnected()
+        this.#set({ connection: attempt === 0 ? { kind: 'connecting' } : { kind: 'reconnecting', attempt } })
+      },
+      ended: (code, reason) => {
+        this.#disconnected()
+        this.#set({ connection: { kind: 'ended', code, reason } })
+      },
+    }
+  }
+
+  #disconnected(): void {
+    this.#welcomed = false
+    this.#inFlight = null
+    clearTimeout(this.#acknowledgement)
+    if (this.state.people.size > 0) this.#set({ people: new Map() })
+  }
+
+  #hello(): Hello {
+    const known = this.state.loaded
+    return {
+      type: 'hello',
+      client: this.state.client,
+      epoch: known ? this.#epoch : null,
+      version: known ? this.#replica.version : null,
+    }
+  }
+
+  #received(message: ServerMessage): void {
+    switch (message.type) {
+      case 'welcome':
+        return this.#welcome(message)
+      case 'committed':
+        return this.#committed(message)
+      case 'refused':
+        return this.#refused(message.transaction, message.error)
+      case 'presence':
+        return this.#set({ people: withEntry(this.state.people, message.client, message) })
+      case 'left':
+        return this.#set({ people: withoutEntry(this.state.people, message.client) })
+      case 'analysis':
+        return this.#set({ analysis: message })
+      case 'execution':
+        return this.#execution(message.execution)
+      case 'job':
+        return this.#job(message.job)
+      case 'execution_removed':
+        return this.#removed('executions', message.execution)
+      case 'artifact':
+        return this.#artifact(message.artifact)
+      case 'artifact_removed':
+        return this.#removed('artifacts', message.artifact)
+      case 'project':
+        return this.#set(message.name === null ? { removed: true } : { name: message.name })
+      case 'watching':
+        return this.#tell(message.job, (watcher) => watcher.watching(message))
+      case 'log':
+        return this.#tell(message.job, (watcher) => watcher.log(message))
+      case 'feedback':
+        return this.#tell(message.job, (watcher) => watcher.feedback(message))
+      default:
+        return assertNever(message)
+    }
+  }
+
+  #welcome(message: Welcome): void {
+    if (message.missed !== null)
+      for (const version of message.missed) this.#undo.changedByOthers(this.#replica.committed(version))
+    else {
+      const texts = this.#replica.replace(recordMap(message.records ?? []), message.version)
+      if (this.#epoch !== null && this.#epoch !== message.epoch) this.#undo = new UndoStacks()
+      this.#undo.changedByOthers(texts)
+    }
+    const again = this.state.loaded
+    this.#epoch = message.epoch
+    this.#welcomed = true
+    this.#set({
+      name: message.project_name,
+      person: message.person,
+      people: new Map(
+        message.people.filter(({ client }) => client !== this.state.client).map((here) => [here.client, here]),
+      ),
+      connection: { kind: 'open', again },
+      loaded: true,
+    })
+    this.#changed()
+    this.#sendPresence()
+    for (const [job, [watcher]] of this.#watchers) {
+      if (watcher !== undefined) this.#live.send({ type: 'watch', job, log_offset: watcher.logOffset() })
+    }
+    void this.#takeOver()
+    void this.#fetchLists()
+  }
+
+  #committed(message: Extract<ServerMessage, { type: 'committed' }>): void {
+    const texts = this.#replica.committed(message)
+    if (message.client !== this.state.client) this.#undo.changedByOthers(texts)
+    this.#answered(message.transaction)
+  }
+
+  #refused(id: TransactionId, { code, message, hint }: NotApplied['error']): void {
+    const transaction = this.#replica.pending.find((pending) => pending.transaction.id === id)?.transaction
+    this.#undo.changedByOthers(this.#replica.drop(id))
+    this.#undo.refused(id)
+    if (transaction !== undefined) this.#keepRefused(transaction, { code, message, hint })
+    this.#answered(id)
+  }
+
+  #keepRefused(transaction: Transaction, error: NotApplied['error']): void {
+    const refused: NotApplied = { transaction, error, time: new Date().toISOString(), text: insertedText(transaction) }
+    this.#set({ notApplied: [...this.state.notApplied, refused] })
+  }
+
+  #answered(transaction: TransactionId): void {
+    if (transaction === this.#inFlight) {
+      this.#inFlight = null
+      clearTimeout(this.#acknowledgement)
+    }
+    this.#changed()
+  }
+
+  /** Edits that an earlier tab could not send: moved over what was stored since, then sent like one's own. */
+  async #takeOver(): Promise<void> {
+    const left = this.#left
+    if (left.length === 0 || this.#takingOver) return
+    this.#takingOver = true
+    const { versionsAfter } = this.#surroundings
+    for (const kept of left.filter(({ edits }) => edits.length > 0)) {
+      const { edits, refused } = await catchUp(kept, this.#epoch, () => this.#replica.version, versionsAfter)
+      this.#replica.adopt(edits)
+      for (const edit of refused) this.#keepRefused(edit.transaction, edit.error)
+    }
+    this.#left = []
+    this.#takingOver = false
+    this.#changed()
+  }
+
+  async #fetchLists(): Promise<void> {
+    this.#arrived.clear()
+    try {
+      const { executions, artifacts } = await this.#surroundings.lists()
+      const newer = <T extends { id: string }>(now: ReadonlyMap<string, T>, fetched: readonly T[]) =>
+        new Map([
+          ...fetched.filter(({ id }) => !this.#arrived.has(id)).map((thing) => [thing.id, thing] as const),
+          ...[...now].filter(([id]) => this.#arrived.has(id)),
+        ])
+      this.#set({
+        executions: newer(this.state.executions, executions),
+        artifacts: newer(this.state.artifacts, artifacts),
+        listed: true,
+      })
+    } catch (error) {
+      this.#surroundings.problem(error instanceof Error ? error.message : String(error))
+    }
+  }
+
+  /** Publishes the document, saves what is unsent, and sends the next edit. */
+  #changed(): void {
+    this.#set({
+      records: this.#replica.shown,
+      version: this.#replica.version,
+      pending: this.#replica.pending.map(({ transaction }) => transaction.id),
+      undo: this.#undo.labels,
+    })
+    this.#save()
+    this.#send()
+  }
+
+  #send(): void {
+    const head = this.#replica.pending[0]
+    if (!this.#welcomed || this.#inFlight !== null || head === undefined) return
+    if (!this.#live.send({ type: 'edit', base: this.#replica.version, transaction: head.transaction })) return
+    this.#inFlight = head.transaction.id
+    this.#acknowledgement = setTimeout(() => this.#live.retry(), ACKNOWLEDGE_WITHIN)
+  }
+
+  #savedEmpty = true
+
+  #save(): void {
+    const edits = this.#replica.pending.map(({ transaction }) => transaction)
+    const empty = edits.length + this.state.notApplied.length === 0
+    if ((empty && this.#savedEmpty) || this.#left.length > 0) return
+    this.#savedEmpty = empty
+    const kept: Kept = { base: this.#replica.version, epoch: this.#epoch, edits, notApplied: this.state.notApplied }
+    this.#surroundings.queue.save(kept).catch((error: unknown) => {
+      this.#surroundings.problem(`Unsent edits cannot be kept in this browser: ${String(error)}`)
+    })
+  }
+
+  #sendPresence(): void {
+    if (this.#welcomed && this.#place !== null) this.#live.send({ type: 'presence', place: this.#place })
+  }
+
+  #job(job: Job): void {
+    const execution = this.state.executions.get(job.execution)
+    if (execution === undefined) return
+    const jobs = execution.jobs.map((known) => (known.id === job.id ? job : known))
+    this.#execution({ ...execution, jobs })
+  }
+
+  #tell(job: JobId, call: (watcher: JobWatcher) => void): void {
+    for (const watcher of this.#watchers.get(job) ?? []) call(watcher)
+  }
+
+  #execution(execution: Execution): void {
+    this.#arrived.add(execution.id)
+    this.#set({ executions: withEntry(this.state.executions, execution.id, execution) })
+  }
+
+  #artifact(artifact: Artifact): void {
+    this.#arrived.add(artifact.id)
+    this.#set({ artifacts: withEntry(this.state.artifacts, artifact.id, artifact) })
+  }
+
+  #removed(kind: 'executions' | 'artifacts', id: string): void {
+    this.#arrived.add(id)
+    if (kind === 'executions') this.#set({ executions: withoutEntry(this.state.executions, id) })
+    else this.#set({ artifacts: withoutEntry(this.state.artifacts, id) })
+  }
+
+  #set(change: Partial<ProjectState>): void {
+    this.store.setState(change)
+  }
+}
+
+function withEntry<Id, Thing>(things: ReadonlyMap<Id, Thing>, id: Id, thing: Thing): ReadonlyMap<Id, Thing> {
+  return new Map(things).set(id, thing)
+}
+
+function withoutEntry<Id, Thing>(things: ReadonlyMap<Id, Thing>, id: Id): ReadonlyMap<Id, Thing> {
+  return new Map([...things].filter(([key]) => key !== id))
+}
+
+/** What a refused edit would have written, for the person to copy. */
+function insertedText(transaction: Transaction): string {
+  const inserted = transaction.text.flatMap(({ changes }) =>
+    changes.flatMap((part) => (Array.isArray(part) && part.length > 1 ? [part.slice(1).join('\n')] : [])),
+  )
+  const put = transaction.put.flatMap((record) =>
+    'code' in record ? [record.code] : record.kind === 'note' ? [record.text] : [],
+  )
+  return [...put, ...inserted].join('\n')
+}
+
+/** Runs an edit and gives the sentence of a refusal instead of throwing it. */
+export function attempt(run: () => void): Refusal | null {
+  try {
+    run()
+    return null
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}
