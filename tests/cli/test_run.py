@@ -16,7 +16,7 @@ from deepforge.ids import ProjectId, RecordId, TransactionId, new_id
 from deepforge.model.document import Transaction
 from deepforge.model.live import Committed, Edit
 from deepforge.model.project import DocumentAt, NewProject, Project
-from deepforge.model.records import Input, Node, Operation, OperationRef, Output, Pipeline, Record, Wire
+from deepforge.model.records import Input, Node, NodeTarget, Operation, OperationRef, Output, Pipeline, Record, Wire
 from deepforge.server.info import read_server_info
 from tests.e2e.installation import Installation
 
@@ -69,7 +69,7 @@ def operations() -> list[Record]:
 def pipeline(name: str, *steps: str, source: bool = False, saved: str | None = None) -> list[Record]:
     """A chain of operations, from an Input if `source`, to an Output if `saved`."""
     id = RecordId(f"p-{name}")
-    targets = [
+    targets: list[NodeTarget] = [
         *([Input()] if source else []),
         *(OperationRef(operation=RecordId(f"op-{step}")) for step in steps),
         *([Output(name=saved)] if saved is not None else []),
