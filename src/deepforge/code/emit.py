@@ -16,6 +16,7 @@ from deepforge.code.expressions import tidy
 from deepforge.code.network import class_name, closure, resolve
 from deepforge.errors import Invalid
 from deepforge.ids import RecordId
+from deepforge.model.blueprint import Design
 from deepforge.model.hosting import AttemptSpec
 from deepforge.model.interface import AttributeKind, Port
 from deepforge.model.records import (
@@ -53,8 +54,9 @@ def emit_attempt(spec: AttemptSpec) -> dict[str, str]:
     for record_id in sorted(architectures):
         network = resolve(record_id, spec.records)
         files[f"architectures/{network.architecture.name}.py"] = emit_network(network)
-        plan = msgspec.json.format(msgspec.json.encode(blueprint(record_id, spec.records)), indent=2)
-        files[f"architectures/{network.architecture.name}.json"] = plan.decode() + "\n"
+        design = Design(blueprint=blueprint(record_id, spec.records), records=closure(record_id, spec.records))
+        text = msgspec.json.format(msgspec.json.encode(design), indent=2).decode()
+        files[f"architectures/{network.architecture.name}.json"] = text + "\n"
     return dict(sorted(files.items()))
 
 

@@ -7,8 +7,9 @@ Python literals ("6", "(2, 2)", "'same'"): attributes after their expressions we
 from msgspec import Struct
 
 from deepforge.ids import RecordId
+from deepforge.model.records import Record
 
-__all__ = ["Blueprint", "BlueprintStep", "Source"]
+__all__ = ["Blueprint", "BlueprintStep", "Design", "Source"]
 
 
 class Source(Struct, frozen=True):
@@ -43,3 +44,10 @@ class Blueprint(Struct, frozen=True, kw_only=True):
     inputs: tuple[str, ...]
     steps: tuple[BlueprintStep, ...]
     outputs: tuple[Source, ...]
+
+
+class Design(Struct, frozen=True, kw_only=True):
+    """Where a network came from: its blueprint, and the records that it was drawn with (so that it can be opened again)."""
+
+    blueprint: Blueprint
+    records: tuple[Record, ...] = ()
