@@ -35,8 +35,8 @@ class Model(Data):
         design = design_of(module)
         if design is None:
             raise TypeError(
-                f"the network {type(module).__name__} came from no architecture of the project, so nothing says how to build it again; "
-                "return the network that the operation received as a reference, or define a data type of your own that saves it"
+                f"the network {type(module).__name__} came from no architecture of the project, so nothing says how to build it "
+                "again; return the network that the operation received as a reference, or give the output a type of your own"
             )
         state = _state(module)
         _check_state(design, state)
@@ -105,8 +105,7 @@ def _tied_once(state: Mapping[str, torch.Tensor]) -> tuple[dict[str, torch.Tenso
             ties[name] = first[same]
         else:
             first[same] = name
-            # A view of another tensor's memory is stored as a tensor of its own.
-            tensors[name] = tensor.detach().clone(memory_format=torch.contiguous_format)
+            tensors[name] = tensor
     return tensors, ties
 
 

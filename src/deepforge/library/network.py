@@ -11,12 +11,11 @@ import torch
 from torch import nn
 
 from deepforge.model.blueprint import Blueprint, BlueprintStep, Source
-from deepforge.model.records import LayerDefinition, Record
+from deepforge.model.records import Record
 
 __all__ = ["BlueprintNetwork", "build_network"]
 
 MAX_LITERAL = 2_000
-Inputs = Sequence[torch.Tensor]
 FUNCTIONS: dict[str, Callable[..., torch.Tensor]] = {
     "cat": lambda tensors, dim=0: torch.cat(list(tensors), dim=dim),
     "stack": lambda tensors, dim=0: torch.stack(list(tensors), dim=dim),
@@ -24,10 +23,13 @@ FUNCTIONS: dict[str, Callable[..., torch.Tensor]] = {
     "sub": lambda tensors: torch.sub(tensors[0], tensors[1]),
     "mul": lambda tensors: reduce(torch.mul, tensors),
     "matmul": lambda tensors: torch.matmul(tensors[0], tensors[1]),
-    **{
-        name: lambda tensors, _function=getattr(torch, name), **arguments: _function(tensors[0], **arguments)
-        for name in ("flatten", "reshape", "permute", "transpose", "mean", "squeeze", "unsqueeze")
-    },
+    "flatten": lambda tensors, **arguments: torch.flatten(tensors[0], **arguments),
+    "reshape": lambda tensors, **arguments: torch.reshape(tensors[0], **arguments),
+    "permute": lambda tensors, **arguments: torch.permute(tensors[0], **arguments),
+    "transpose": lambda tensors, **arguments: torch.transpose(tensors[0], **arguments),
+    "mean": lambda tensors, **arguments: torch.mean(tensors[0], **arguments),
+    "squeeze": lambda tensors, **arguments: torch.squeeze(tensors[0], **arguments),
+    "unsqueeze": lambda tensors, **arguments: torch.unsqueeze(tensors[0], **arguments),
 }
 
 
@@ -71,7 +73,7 @@ class BlueprintNetwork(nn.Module):
 def build_network(blueprint: Blueprint, records: Sequence[Record] = ()) -> BlueprintNetwork:
     """Build a network; `records` are those that came with it, to know custom layers by.
 
-    Raises `ValueError` with a sentence for a blueprint that makes no sense, or needs a custom layer that the project does not have.
+    Raises `ValueError` with a sentence for a blueprint that makes no sense, or needs a custom layer that the project has not.
     """
     try:
         return BlueprintNetwork(blueprint, records)
@@ -105,11 +107,6 @@ def _project_layer(name: str) -> Callable[..., object]:
         )
     found: Callable[..., object] = getattr(importlib.import_module(f"layers.{name}"), name)
     return found
-
-
-def custom_layers(records: Sequence[Record]) -> tuple[str, ...]:
-    """The names of the custom layers among records."""
-    return tuple(record.name for record in records if isinstance(record, LayerDefinition))
 
 
 def _arguments(step: BlueprintStep) -> dict[str, Any]:

@@ -40,13 +40,17 @@ class Tensor(Data):
 
 def write_tensors(path: Path, tensors: Mapping[str, torch.Tensor], metadata: Mapping[str, Any]) -> None:
     """Write dense tensors by name; raises `TypeError` for a tensor that has no plain bytes (sparse, quantized, on meta)."""
-    plain = {}
+    plain: dict[str, torch.Tensor] = {}
+    seen: set[int] = set()
     for name, tensor in tensors.items():
         if tensor.layout is not torch.strided or tensor.is_quantized or tensor.device.type == "meta":
-            raise TypeError(
-                f"the tensor {name} ({tensor.layout}, {tensor.dtype}, {tensor.device}) cannot be saved; make it dense"
-            )
-        plain[name] = tensor.detach().cpu().contiguous()
+            kind = f"{tensor.layout}, {tensor.dtype}, {tensor.device}"
+            raise TypeError(f"the tensor {name} ({kind}) cannot be saved; make it dense")
+        dense = tensor.detach().cpu().contiguous()
+        memory = dense.untyped_storage().data_ptr()
+        # Two tensors in one memory (views) are stored each on its own.
+        plain[name] = dense.clone() if memory in seen else dense
+        seen.add(memory)
     save_file(plain, path, metadata={METADATA: json.dumps(metadata, ensure_ascii=False)})
 
 
