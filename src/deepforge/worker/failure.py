@@ -11,7 +11,8 @@ from msgspec import Struct
 __all__ = ["Failure", "describe_failure"]
 
 _LONGEST = 64 * 1024
-_USER_FOLDERS = ("operations", "types", "layers", "utils", "architectures")
+_STATED = ("inputs", "outputs")
+_USER_FOLDERS = ("operations", "data_types", "layers", "utils", "architectures")
 
 
 class Failure(Struct, frozen=True, kw_only=True):
@@ -21,6 +22,7 @@ class Failure(Struct, frozen=True, kw_only=True):
     message: str
     file: str = ""
     line: int | None = None
+    hint: str = ""
     traceback: str = ""
 
 
@@ -32,8 +34,9 @@ def describe_failure(error: BaseException, directory: Path) -> Failure:
     for each in _chain(error):
         each.__traceback__ = _without_runner(each.__traceback__, directory)
     file, line = _place(error, directory)
+    hint = str(getattr(error, "hint", "")) if _kind(error) in _STATED else ""
     text = "".join(traceback.format_exception(error)).replace(f'File "{directory}/', 'File "')
-    return Failure(kind=_kind(error), message=_message(error), file=file, line=line, traceback=_shortened(text))
+    return Failure(kind=_kind(error), message=_message(error), file=file, line=line, hint=hint, traceback=_shortened(text))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -58,6 +61,15 @@ def _without_runner(trace: TracebackType | None, directory: Path) -> TracebackTy
 
 
 def _place(error: BaseException, directory: Path) -> tuple[str, int | None]:
+    """The innermost place in the user's own files; of what it was raised from, if it has none itself."""
+    found = _own_place(error, directory)
+    if found[0].split("/")[0] not in _USER_FOLDERS and error.__cause__ is not None:
+        below = _place(error.__cause__, directory)
+        return below if below[0].split("/")[0] in _USER_FOLDERS else found
+    return found
+
+
+def _own_place(error: BaseException, directory: Path) -> tuple[str, int | None]:
     if isinstance(error, SyntaxError) and error.filename and error.filename.startswith(f"{directory}/"):
         return error.filename[len(str(directory)) + 1 :], error.lineno
     frames = [
@@ -70,6 +82,9 @@ def _place(error: BaseException, directory: Path) -> tuple[str, int | None]:
 
 
 def _kind(error: BaseException) -> str:
+    stated = getattr(error, "cause_kind", None)  # what loads inputs and stores outputs says it itself
+    if stated in _STATED:
+        return str(stated)
     if isinstance(error, KeyboardInterrupt):
         return "canceled"
     if isinstance(error, MemoryError) or "not enough memory" in str(error) or "out of memory" in str(error):
@@ -80,6 +95,8 @@ def _kind(error: BaseException) -> str:
 
 
 def _message(error: BaseException) -> str:
+    if _kind(error) in _STATED:
+        return str(error)[:1000]
     lines = "".join(traceback.format_exception_only(error)).strip().splitlines()
     return lines[-1][:1000] if isinstance(error, SyntaxError) and lines else "\n".join(lines)[:1000]
 

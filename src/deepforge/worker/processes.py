@@ -22,6 +22,7 @@ __all__ = [
     "identity",
     "overwrite_environment",
     "signal_group",
+    "signal_process",
     "state",
     "tagged",
     "thread_count",
@@ -67,9 +68,9 @@ def thread_count() -> int:
 
 
 def identity(pid: int) -> str:
-    """A text that tells this process from any other of the same pid: pid, start, boot ("" if there is no such process)."""
+    """A text that tells this process from any other of the same pid: pid, start, boot (only the pid where there is no /proc)."""
     fields = _stat(pid)
-    return f"{pid}:{fields[19]}:{_boot()}" if len(fields) > 19 else ""
+    return f"{pid}:{fields[19]}:{_boot()}" if len(fields) > 19 else str(pid)
 
 
 def state(pid: int) -> str:
@@ -80,7 +81,19 @@ def state(pid: int) -> str:
 def alive(who: str) -> bool:
     """Whether the process with this `identity` still runs (a zombie does not)."""
     pid = int(who.partition(":")[0] or 0)
-    return pid > 0 and identity(pid) == who and state(pid) not in ("Z", "X")
+    if pid <= 0 or state(pid) in ("Z", "X"):
+        return False
+    if not _PROC.joinpath("self").exists():
+        return _can_signal(pid)
+    return ":" in who and identity(pid) == who
+
+
+def _can_signal(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
 
 
 def tagged(attempt: str) -> list[int]:
@@ -89,10 +102,19 @@ def tagged(attempt: str) -> list[int]:
     return [pid for pid in _pids() if pid != os.getpid() and entry in _environment(pid)]
 
 
-def signal_group(group: int, number: int) -> None:
-    """Send a signal to a process group; nothing happens if it is gone."""
-    with suppress(ProcessLookupError, PermissionError):
+def signal_group(group: int, number: int) -> bool:
+    """Send a signal to a process group; False if it is not there (any more, or yet)."""
+    try:
         os.killpg(group, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
+
+
+def signal_process(pid: int, number: int) -> None:
+    """Send a signal to a process; nothing happens if it is gone."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 def end_attempt(group: int | None, attempt: str) -> None:
@@ -103,8 +125,7 @@ def end_attempt(group: int | None, attempt: str) -> None:
             signal_group(group, signal.SIGKILL)
         left = [pid for pid in tagged(attempt) if state(pid) not in ("Z", "X", "")]
         for pid in left:
-            with suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGKILL)
+            signal_process(pid, signal.SIGKILL)
         if not left or time.monotonic() > deadline:
             return
         time.sleep(0.001)

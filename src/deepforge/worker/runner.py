@@ -41,7 +41,7 @@ _THREAD_VARIABLES = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS
 
 def run_forked(order: Fork) -> NoReturn:
     """In a fresh child of the zygote: leave everything of the parent behind, run the attempt, end."""
-    directory = Path(order.directory)
+    directory = Path(order.directory).resolve()
     os.setsid()
     _reset_signals()
     _redirect(directory)
@@ -63,8 +63,9 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     with suppress(PermissionError):  # it leads a session already
         os.setsid()
     _reset_signals()
-    _redirect(options.directory)
-    _run(options.directory, seed=options.seed, threads=options.threads)
+    directory = options.directory.resolve()
+    _redirect(directory)
+    _run(directory, seed=options.seed, threads=options.threads)
 
 
 def _run(directory: Path, *, seed: int, threads: int) -> NoReturn:

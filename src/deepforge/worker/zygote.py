@@ -102,12 +102,17 @@ class Zygote:
         directory = Path(order.directory)
         try:
             self._claim(directory)
-            pid = self._fork(order) if self._warm and thread_count() == 1 else _spawn(order)
         except OSError as error:
             self.tell(ForkRefused(attempt=order.attempt, message=f"{type(error).__name__}: {error}"))
             return
+        try:
+            pid = self._fork(order) if self._warm and thread_count() == 1 else _spawn(order)
+        except OSError as error:
+            (directory / "runner.json").unlink()
+            self.tell(ForkRefused(attempt=order.attempt, message=f"no process could be made: {error}"))
+            return
         self._children[pid] = _Child(order)
-        known = RunnerFile(zygote_pid=os.getpid(), zygote=identity(os.getpid()), pid=pid, runner=identity(pid) or str(pid))
+        known = RunnerFile(zygote_pid=os.getpid(), zygote=identity(os.getpid()), pid=pid, runner=identity(pid))
         with suppress(OSError):  # no space: the host has the pid from the message below
             write_durably(directory / "runner.json", msgspec.json.encode(known))
         self.tell(Forked(attempt=order.attempt, pid=pid))
