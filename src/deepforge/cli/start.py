@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import webbrowser
 
@@ -10,13 +11,13 @@ import msgspec
 from msgspec import structs
 
 from deepforge.cli.api import Api
-from deepforge.cli.lifeline import end_with
 from deepforge.cli.terminal import tell
 from deepforge.cli.worker import host_command, host_environment, keep_host
 from deepforge.errors import Broken, Forbidden, Invalid, NotFound
 from deepforge.server import serve
 from deepforge.server.info import ServerInfo, read_server_info
 from deepforge.settings import Settings, load_settings
+from deepforge.worker.lifeline import end_with
 
 __all__ = ["LaunchUrl", "start"]
 
@@ -62,7 +63,7 @@ def start(
     Where a server already runs, print a fresh login URL of it.
     """
     if parent is not None:
-        end_with(parent)
+        end_with(parent, signal.SIGTERM)
     settings = _settings(port, host, allow_remote=allow_remote)
     if worker_url is not None and not server:
         _become_worker(settings, worker_url)

@@ -33,6 +33,8 @@ async def keep_host(settings: Settings, info: ServerInfo) -> None:
         # A session of its own: Ctrl+C in the terminal is for the server's process, which ends its worker in order.
         host = await asyncio.create_subprocess_exec(
             *host_command(settings, info.url),
+            "--parent",
+            str(os.getpid()),
             stdin=asyncio.subprocess.DEVNULL,
             env=host_environment(info.worker_token),
             start_new_session=True,

@@ -12,6 +12,7 @@ from pathlib import Path
 from deepforge.errors import DeepForgeError
 from deepforge.settings import load_settings
 from deepforge.worker.host import HostOptions, open_host
+from deepforge.worker.lifeline import end_with
 from deepforge.worker.processes import overwrite_environment
 
 TOKEN_VARIABLE = "DEEPFORGE_WORKER_TOKEN"  # noqa: S105, RUF100 (the name of the variable, not a token)
@@ -50,7 +51,12 @@ def _options(arguments: list[str] | None, token: str) -> HostOptions:
         "--leave-running", action="store_true", help="leave attempts running at the end, for a later worker to adopt"
     )
     parser.add_argument("--plain", action="store_true", help="start each attempt as a plain process")
+    parser.add_argument(
+        "--parent", type=int, help="the process that starts this one: end at once with it, leaving attempts running"
+    )
     chosen = parser.parse_args(arguments)
+    if chosen.parent is not None:
+        end_with(chosen.parent, signal.SIGKILL)
     return HostOptions(
         server=chosen.server.rstrip("/"),
         directory=chosen.dir.expanduser().absolute(),
