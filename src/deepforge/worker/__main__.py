@@ -51,9 +51,7 @@ def _options(arguments: list[str] | None, token: str) -> HostOptions:
         "--leave-running", action="store_true", help="leave attempts running at the end, for a later worker to adopt"
     )
     parser.add_argument("--plain", action="store_true", help="start each attempt as a plain process")
-    parser.add_argument(
-        "--parent", type=int, help="the process that starts this one: end at once with it, leaving attempts running"
-    )
+    parser.add_argument("--parent", type=int, help="end at once with this process, which starts it; attempts run on")
     chosen = parser.parse_args(arguments)
     if chosen.parent is not None:
         end_with(chosen.parent, signal.SIGKILL)
