@@ -1,0 +1,42 @@
+"""A stale transaction brought to the newest version: its text edits are carried over what was changed meanwhile."""
+
+from collections.abc import Iterable
+
+from msgspec.structs import replace
+
+from deepforge.document.changes import ChangeSet
+from deepforge.document.units import refuse_change
+from deepforge.ids import RecordId
+from deepforge.model.document import Diff, TextEdit, Transaction
+
+__all__ = ["rebase"]
+
+
+def rebase(transaction: Transaction, missed: Iterable[Diff]) -> Transaction:
+    """The transaction as if it had been made after `missed`; where both insert at one place, theirs comes first.
+
+    Everything but text stays as it stands. Raises `Refused` (DF109) if a text was replaced as a whole meanwhile (its
+    record removed and put back), or if the change does not fit the text that it says it was made on.
+    """
+    if not transaction.text:
+        return transaction
+    edits = _by_record(transaction)
+    for diff in missed:
+        for change in diff.changes:
+            if change.id in edits and (change.before is None or change.after is None):
+                raise refuse_change("The text was removed or replaced by somebody else meanwhile.", change.id)
+        for theirs in diff.text:
+            mine = edits.get(theirs.id)
+            if mine is not None:
+                edits[theirs.id] = mine.map(ChangeSet.parse(theirs.changes, theirs.id))
+    return replace(transaction, text=tuple(TextEdit(id=id, changes=changes.json()) for id, changes in edits.items()))
+
+
+def _by_record(transaction: Transaction) -> dict[RecordId, ChangeSet]:
+    """One change set for each record: those of one record follow each other."""
+    edits: dict[RecordId, ChangeSet] = {}
+    for edit in transaction.text:
+        changes = ChangeSet.parse(edit.changes, edit.id)
+        earlier = edits.get(edit.id)
+        edits[edit.id] = changes if earlier is None else earlier.compose(changes)
+    return edits
