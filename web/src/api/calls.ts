@@ -97,8 +97,11 @@ export const startExecution = (
   )
 export const getExecution = (execution: ExecutionId): Promise<Execution> =>
   body(client.GET('/api/executions/{execution}', { params: { path: { execution } } }))
+// openapi-fetch loses the types of tuples inside, hence the cast.
 export const getSnapshot = (execution: ExecutionId): Promise<Snapshot> =>
-  body(client.GET('/api/executions/{execution}/snapshot', { params: { path: { execution } } }))
+  body<unknown>(
+    client.GET('/api/executions/{execution}/snapshot', { params: { path: { execution } } }),
+  ) as Promise<Snapshot>
 export const renameExecution = (execution: ExecutionId, name: string): Promise<Execution> =>
   body(client.PATCH('/api/executions/{execution}', { params: { path: { execution } }, body: { name } }))
 export const deleteExecution = (execution: ExecutionId): Promise<unknown> =>

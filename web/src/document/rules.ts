@@ -143,7 +143,7 @@ export function nameProblem(kind: Kind, name: string): string | null {
     return legal ? null : 'A pipeline needs a name of 1 to 200 printable characters without spaces at its ends.'
   }
   const parts = kind === 'module' ? name.split('.') : [name]
-  const legal = parts.every((part) => IDENTIFIER.test(part) && !KEYWORDS.has(part))
+  const legal = parts.every((part) => IDENTIFIER.test(part) && !KEYWORDS.has(part) && part.normalize('NFKC') === part)
   return legal ? null : `“${name}” is no legal Python name: use letters, digits and _, do not begin with a digit.`
 }
 

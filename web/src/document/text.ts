@@ -21,6 +21,11 @@ export function readChanges(json: ChangeSetJson, text: string): ChangeSet {
 }
 
 function parse(json: ChangeSetJson): ChangeSet {
+  if (
+    json.some((part) => Array.isArray(part) && part.some((line) => typeof line === 'string' && line.includes('\n')))
+  ) {
+    throw new Refusal('DF109', 'A line of a change holds a line end.')
+  }
   try {
     return ChangeSet.fromJSON(json)
   } catch (error) {

@@ -27,8 +27,8 @@ const none = async (): Promise<LinePoints> => ({ line: 0, count: 0, reduced: fal
 describe('S-192: what a job reports is put together as it comes', () => {
   test('S-110, S-112..S-115: graphs, lines, labels and points', () => {
     const feed = new JobFeed(none)
-    feed.receive({ type: 'watching', job: 'j', attempt: 'a', feedback: null })
-    feed.receive(
+    feed.watching({ type: 'watching', job: 'j', attempt: 'a', feedback: null })
+    feed.feedback(
       came(
         { kind: 'graph', graph: 0, name: 'Training Error' },
         { kind: 'line', graph: 0, line: 0, name: 'error' },
@@ -44,8 +44,8 @@ describe('S-192: what a job reports is put together as it comes', () => {
   test('points that come while earlier ones are fetched are drawn once and in order', async () => {
     let answer: (points: LinePoints) => void = () => {}
     const feed = new JobFeed(() => new Promise((resolve) => (answer = resolve)))
-    feed.receive(watching(2))
-    feed.receive(came({ kind: 'points', line: 0, first: 1, points: packed(2, 20, 3, 30) }))
+    feed.watching(watching(2))
+    feed.feedback(came({ kind: 'points', line: 0, first: 1, points: packed(2, 20, 3, 30) }))
     answer({ line: 0, count: 2, reduced: false, points: packed(1, 10, 2, 20) })
     await expect.poll(() => feed.current().graphs[0]?.lines[0]?.points).toEqual({ xs: [1, 2, 3], ys: [10, 20, 30] })
   })
@@ -53,10 +53,10 @@ describe('S-192: what a job reports is put together as it comes', () => {
   test('S-116..S-118: an image is drawn, redrawn and retitled', () => {
     const feed = new JobFeed(none)
     const image = { kind: 'image' as const, image: 0, png: null }
-    feed.receive({ type: 'watching', job: 'j', attempt: 'a', feedback: null })
-    feed.receive(came({ ...image, title: 'filters', blob: null, width: 0, height: 0 }))
-    feed.receive(came({ ...image, title: null, blob: 'ab', width: 8, height: 4 }))
-    feed.receive(came({ ...image, title: 'first filters', blob: null, width: 0, height: 0 }))
+    feed.watching({ type: 'watching', job: 'j', attempt: 'a', feedback: null })
+    feed.feedback(came({ ...image, title: 'filters', blob: null, width: 0, height: 0 }))
+    feed.feedback(came({ ...image, title: null, blob: 'ab', width: 8, height: 4 }))
+    feed.feedback(came({ ...image, title: 'first filters', blob: null, width: 0, height: 0 }))
     expect(feed.current().images).toEqual([
       { image: 0, title: 'first filters', drawn: true, width: 8, height: 4, revision: 1 },
     ])
@@ -64,11 +64,21 @@ describe('S-192: what a job reports is put together as it comes', () => {
 
   test('console text that was already shown is not shown again, and a gap is counted', () => {
     const feed = new JobFeed(none)
-    feed.receive(log(0, 'one\n'))
-    feed.receive(log(0, 'one\n'))
-    feed.receive(log(104, 'two\n'))
+    feed.log(log(0, 'one\n'))
+    feed.log(log(0, 'one\n'))
+    feed.log(log(104, 'two\n'))
     const { screen, skipped } = feed.current()
     const lines = screen.lines.map((line) => line.map((span) => span.text).join(''))
     expect({ lines, skipped }).toEqual({ lines: ['one', '', 'two', ''], skipped: 100 })
+  })
+
+  test('after a lost connection the console goes on where it was', () => {
+    const feed = new JobFeed(none)
+    feed.watching(watching(0))
+    feed.log(log(0, 'one\n'))
+    feed.watching(watching(0))
+    feed.log(log(feed.logOffset(), 'two'))
+    const texts = feed.current().screen.lines.map((line) => line.map((span) => span.text).join(''))
+    expect(texts).toEqual(['one', 'two'])
   })
 })
