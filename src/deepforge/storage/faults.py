@@ -7,7 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from deepforge.errors import Broken, Busy, DeepForgeError
 
-__all__ = ["disk_fault", "explain", "no_space"]
+__all__ = ["damaged", "disk_fault", "explain", "no_space"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -71,12 +71,14 @@ def _sqlite(code: int, text: str, where: str) -> DeepForgeError:
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
             return damaged(where, text)
-        case _:
+        case sqlite3.SQLITE_IOERR:
             return Broken(
-                f"The database {where} reports an error: {text}.",
-                code="database",
+                f"The disk of the database {where} reports an error: {text}.",
+                code="disk-error",
                 hint="Check the disk; DeepForge stores nothing more until it is started again.",
             )
+        case _:
+            return Busy(f"The database {where} reports an error: {text}.", code="database", hint="Try again later.")
 
 
 def damaged(where: str, text: str) -> Broken:

@@ -1,7 +1,7 @@
 """Projects and browser sessions in memory: the contracts of the durable stores, over a `Memory`."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,14 +9,10 @@ from msgspec.structs import replace
 from deepforge.ids import PersonId, ProjectId, SessionId
 from deepforge.model.project import Branch, Person, Project
 from deepforge.storage import missing
+from deepforge.storage.clock import utc_now
 from deepforge.storage.memory import Memory, MemoryExecutionStore
 
-__all__ = ["MemoryProjectStore", "MemorySessionStore", "utc_now"]
-
-
-def utc_now() -> datetime:
-    """The clock of stores that are given none."""
-    return datetime.now(UTC)
+__all__ = ["MemoryProjectStore", "MemorySessionStore"]
 
 
 class MemoryProjectStore:

@@ -1,0 +1,128 @@
+"""Executions and what they pinned. Each is one value, replaced whole when anything in it changes."""
+
+from msgspec import msgpack
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import ColumnElement
+
+from deepforge.ids import ExecutionId, JobId, ProjectId, RecordId, TransactionId
+from deepforge.model.execution import Execution, Snapshot
+from deepforge.model.project import ExecutionPage
+from deepforge.storage import missing
+from deepforge.storage.database import Database
+from deepforge.storage.paging import page_limit, read_cursor, write_cursor
+from deepforge.storage.tables import execution_jobs, execution_snapshots, executions
+
+__all__ = ["SqlExecutionStore"]
+
+_encode = msgpack.Encoder().encode
+_execution = msgpack.Decoder(Execution)
+_snapshot = msgpack.Decoder(Snapshot)
+
+
+class SqlExecutionStore:
+    """`ExecutionStore` in a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def create(self, execution: Execution, snapshot: Snapshot, key: TransactionId) -> Execution:
+        row = _row(execution) | {
+            "id": execution.id,
+            "project": execution.project,
+            "pipeline": execution.pipeline,
+            "request_key": key,
+        }
+        jobs = [{"job": job.id, "execution": execution.id} for job in execution.jobs]
+        pinned = {"execution": execution.id, "body": _encode(snapshot)}
+
+        async def work(connection: AsyncConnection) -> Execution:
+            known = await _bodies(connection, executions.c.project == execution.project, executions.c.request_key == key)
+            if known:
+                return known[0]
+            await connection.execute(insert(executions).values(row))
+            await connection.execute(insert(execution_snapshots).values(pinned))
+            if jobs:
+                await connection.execute(insert(execution_jobs), jobs)
+            return execution
+
+        return await self._database.write(work)
+
+    async def save(self, execution: Execution) -> None:
+        row = _row(execution)
+        jobs = {job.id for job in execution.jobs}
+
+        async def work(connection: AsyncConnection) -> None:
+            changed = await connection.execute(update(executions).where(executions.c.id == execution.id).values(row))
+            if not changed.rowcount:
+                raise missing.no_execution(execution.id)
+            query = select(execution_jobs.c.job).where(execution_jobs.c.execution == execution.id)
+            added = jobs.difference((await connection.execute(query)).scalars())
+            if added:
+                rows = [{"job": job, "execution": execution.id} for job in sorted(added)]
+                await connection.execute(insert(execution_jobs), rows)
+
+        await self._database.write(work)
+
+    async def get(self, execution: ExecutionId) -> Execution:
+        found = await self._find(executions.c.id == execution)
+        if not found:
+            raise missing.no_execution(execution)
+        return found[0]
+
+    async def of_job(self, job: JobId) -> Execution:
+        owner = select(execution_jobs.c.execution).where(execution_jobs.c.job == job).scalar_subquery()
+        found = await self._find(executions.c.id == owner)
+        if not found:
+            raise missing.no_job(job)
+        return found[0]
+
+    async def snapshot(self, execution: ExecutionId) -> Snapshot:
+        query = select(execution_snapshots.c.body).where(execution_snapshots.c.execution == execution)
+        async with self._database.read() as connection:
+            body = (await connection.execute(query)).scalar_one_or_none()
+        if body is None:
+            raise missing.no_execution(execution)
+        return _snapshot.decode(body)
+
+    async def page(
+        self, project: ProjectId, *, pipeline: RecordId | None = None, cursor: str | None = None, limit: int = 100
+    ) -> ExecutionPage:
+        before, size = read_cursor(cursor), page_limit(limit)
+        query = select(executions.c.number, executions.c.body).where(executions.c.project == project)
+        if pipeline is not None:
+            query = query.where(executions.c.pipeline == pipeline)
+        if before is not None:
+            query = query.where(executions.c.number < before)
+        async with self._database.read() as connection:
+            rows = (await connection.execute(query.order_by(executions.c.number.desc()).limit(size + 1))).all()
+        after = write_cursor(rows[size - 1].number) if len(rows) > size else None
+        return ExecutionPage(items=tuple(_execution.decode(row.body) for row in rows[:size]), cursor=after)
+
+    async def names(self, project: ProjectId) -> set[str]:
+        query = select(executions.c.name).distinct().where(executions.c.project == project)
+        async with self._database.read() as connection:
+            return set((await connection.execute(query)).scalars())
+
+    async def unfinished(self) -> list[Execution]:
+        return await self._find(executions.c.final.is_(False))
+
+    async def remove(self, execution: ExecutionId) -> None:
+        async def work(connection: AsyncConnection) -> None:
+            await connection.execute(delete(executions).where(executions.c.id == execution))
+
+        await self._database.write(work)
+
+    async def _find(self, *where: ColumnElement[bool]) -> list[Execution]:
+        async with self._database.read() as connection:
+            return await _bodies(connection, *where)
+
+
+async def _bodies(connection: AsyncConnection, *where: ColumnElement[bool]) -> list[Execution]:
+    query = select(executions.c.body).where(*where).order_by(executions.c.number)
+    return [_execution.decode(body) for body in (await connection.execute(query)).scalars()]
+
+
+def _row(execution: Execution) -> dict[str, object]:
+    """The columns that change with it."""
+    return {"name": execution.name, "final": execution.status.final, "body": _encode(execution)}
