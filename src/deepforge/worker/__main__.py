@@ -22,8 +22,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run a host until SIGTERM or SIGINT. Exit status 1, with a sentence, when it cannot run or is not wanted."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    token = os.environ.pop(TOKEN_VARIABLE, "")
-    overwrite_environment(TOKEN_VARIABLE, "")
+    token = os.environ.get(TOKEN_VARIABLE, "")
+    overwrite_environment(TOKEN_VARIABLE, "")  # first: what is unset can no longer be found in memory
+    os.environ.pop(TOKEN_VARIABLE, None)
     try:
         asyncio.run(_host(_options(arguments, token)))
     except DeepForgeError as error:

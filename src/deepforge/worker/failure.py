@@ -1,6 +1,7 @@
 """What user code raised, told for people: the user's own frames and lines, without the runner's."""
 
 import errno
+import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ from msgspec import Struct
 __all__ = ["Failure", "describe_failure"]
 
 _LONGEST = 64 * 1024
+_MEMORY = re.compile(r"DefaultCPUAllocator|out of memory|not enough memory|can't allocate memory")
 _STATED = ("inputs", "outputs")
 _USER_FOLDERS = ("operations", "data_types", "layers", "utils", "architectures")
 
@@ -34,6 +36,8 @@ def describe_failure(error: BaseException, directory: Path) -> Failure:
     for each in _chain(error):
         each.__traceback__ = _without_runner(each.__traceback__, directory)
     file, line = _place(error, directory)
+    if file == "main.py" and _kind(error) in _STATED:
+        file, line = "", None
     hint = str(getattr(error, "hint", "")) if _kind(error) in _STATED else ""
     text = "".join(traceback.format_exception(error)).replace(f'File "{directory}/', 'File "')
     return Failure(kind=_kind(error), message=_message(error), file=file, line=line, hint=hint, traceback=_shortened(text))
@@ -87,7 +91,7 @@ def _kind(error: BaseException) -> str:
         return str(stated)
     if isinstance(error, KeyboardInterrupt):
         return "canceled"
-    if isinstance(error, MemoryError) or "not enough memory" in str(error) or "out of memory" in str(error):
+    if isinstance(error, MemoryError) or (isinstance(error, RuntimeError) and _MEMORY.search(str(error))):
         return "memory"
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "no-space"

@@ -70,7 +70,7 @@ class ZygoteKeeper:
         self._task.cancel()
         with suppress(asyncio.CancelledError):
             await self._task
-        for _ in range(_LOOKS):
+        for _look in range(_LOOKS):
             if self._reap():
                 await asyncio.sleep(0.01)
         for process in self._old:  # those that have runners are left to themselves
