@@ -17,6 +17,7 @@ import type {
   ApiErrorBody,
   Artifact,
   Execution,
+  Feedback,
   JobCode,
   LinePoints,
   LogPage,
@@ -115,6 +116,8 @@ export const getLog = (
   job: JobId,
   query: { attempt?: number; offset?: number; limit?: number } = {},
 ): Promise<LogPage> => body(client.GET('/api/jobs/{job}/log', { params: { path: { job }, query } }))
+export const getFeedback = (job: JobId): Promise<Feedback> =>
+  body(client.GET('/api/jobs/{job}/feedback', { params: { path: { job } } }))
 export const getLine = (
   job: JobId,
   line: number,

@@ -34,6 +34,17 @@ export function notify(notice: Pick<Notice, 'kind' | 'title'> & Partial<Pick<Not
   setTimeout(() => hideToast(id), SHOWN_FOR[notice.kind])
 }
 
+/** Do something that the server may refuse; then say so under this title. True when it was done. */
+export async function attempt(title: string, action: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await action()
+    return true
+  } catch (error) {
+    notify({ kind: 'error', title, text: error instanceof Error ? error.message : String(error) })
+    return false
+  }
+}
+
 export function hideToast(id: string): void {
   change((notices) => notices.map((notice) => (notice.id === id ? { ...notice, fresh: false } : notice)))
 }

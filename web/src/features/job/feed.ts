@@ -14,7 +14,9 @@ import type {
   Progress,
   Watching,
 } from '@/api/types'
+import type { JobWatcher } from '@/document/client'
 import { assertNever } from '@/lib/assert'
+import type { AttemptId } from '@/lib/ids'
 import { append, NO_POINTS, type Points, unpack } from '@/ui/chart/points'
 import { Screen } from './console/screen'
 
@@ -60,8 +62,9 @@ interface Waiting {
   readonly arrived: { readonly first: number; readonly points: Points }[]
 }
 
-export class JobFeed {
+export class JobFeed implements JobWatcher {
   private state: JobState = emptyState()
+  private attempt: AttemptId | null = null
   private next = 0
   private generation = 0
   private readonly lines = new Map<number, Waiting>()
@@ -79,48 +82,45 @@ export class JobFeed {
 
   readonly current = (): JobState => this.state
 
-  receive(message: Watching | LogCame | FeedbackCame): void {
-    switch (message.type) {
-      case 'watching':
-        this.begin(message)
-        break
-      case 'log':
-        this.log(message)
-        break
-      case 'feedback':
-        for (const record of message.records) this.record(record)
-        break
-      default:
-        assertNever(message)
-    }
-    for (const listener of this.listeners) listener()
-  }
+  /** From where on the console is still needed. */
+  readonly logOffset = (): number => this.next
 
-  private begin({ feedback }: Watching): void {
+  /** Begin, or after a lost connection go on: then only graphs and images are taken anew. */
+  watching({ attempt, feedback }: Watching): void {
+    const goesOn = attempt === this.attempt
+    this.attempt = attempt
     this.generation += 1
-    this.next = 0
     this.lines.clear()
-    this.state = { ...emptyState(), written: this.state.written + 1 }
-    if (feedback === null) return
+    if (!goesOn) {
+      this.next = 0
+      this.state = { ...emptyState(), written: this.state.written + 1 }
+    }
     this.state = {
       ...this.state,
-      graphs: feedback.graphs.map(graphFeed),
-      images: feedback.images.map(imageFeed),
-      progress: feedback.progress,
+      graphs: feedback?.graphs.map(graphFeed) ?? [],
+      images: feedback?.images.map(imageFeed) ?? [],
+      progress: feedback?.progress ?? null,
     }
-    for (const line of feedback.graphs.flatMap((graph) => graph.lines)) {
+    for (const line of feedback?.graphs.flatMap((graph) => graph.lines) ?? []) {
       if (line.count === 0) this.lines.set(line.line, { known: 0, arrived: [] })
       else void this.load(line.line)
     }
+    this.tell()
   }
 
-  private log({ offset, next, text }: LogCame): void {
+  feedback({ records }: FeedbackCame): void {
+    for (const record of records) this.record(record)
+    this.tell()
+  }
+
+  log({ offset, next, text }: LogCame): void {
     if (next <= this.next) return
     const skipped = Math.max(0, offset - this.next)
     if (skipped > 0 && this.next > 0) this.state.screen.write('\n')
     this.state.screen.write(text)
     this.next = next
     this.state = { ...this.state, written: this.state.written + 1, skipped: this.state.skipped + skipped }
+    this.tell()
   }
 
   private async load(line: number): Promise<void> {
@@ -132,6 +132,10 @@ export class JobFeed {
     waiting.known = answer.count
     this.draw(line, unpack(answer.points))
     for (const { first, points } of waiting.arrived.splice(0)) this.add(line, first, points)
+    this.tell()
+  }
+
+  private tell(): void {
     for (const listener of this.listeners) listener()
   }
 
