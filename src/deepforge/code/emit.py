@@ -149,9 +149,8 @@ def _imports(spec: AttemptSpec, operation: Operation, builds: list[str]) -> list
         raise Invalid(
             f"There is no data type {unknown[0]}.", code="DF205", hint="Define it, or use another one in the signature."
         )
-    framework = (["from functools import partial"] if any("partial(" in text for text in builds) else []) + (
-        ["import torch"] if any("torch." in text for text in builds) else []
-    )
+    library = ["from functools import partial", ""] if any("partial(" in text for text in builds) else []
+    framework = ["import torch", ""] if any("torch." in text for text in builds) else []
     own = [f"from deepforge import {', '.join(built_in)}"] if built_in else []
     own += ["from deepforge.library.runtime import Attempt", _import_function(operation.name)]
     own += [f"from {DATA_TYPES_PACKAGE}.{name} import {name}" for name in types if name in project]
@@ -159,7 +158,7 @@ def _imports(spec: AttemptSpec, operation: Operation, builds: list[str]) -> list
         f"from architectures.{network.name} import {class_name(network.name)}"
         for network in sorted(_referenced(spec), key=lambda network: network.name)
     ]
-    return [*framework, *([""] if framework else []), *sorted(own, key=lambda line: line.split()[1])]
+    return [*library, *framework, *sorted(own, key=lambda line: line.split()[1])]
 
 
 def _referenced(spec: AttemptSpec) -> Iterator[Architecture]:
