@@ -16,10 +16,11 @@ import re
 import secrets
 import threading
 import time
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import suppress
 from io import FileIO
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from blake3 import blake3
 
@@ -32,6 +33,8 @@ from deepforge.storage.files import make_directory, open_regular, sync_directory
 
 __all__ = ["DirectoryBlobStore", "check_hash", "too_large"]
 
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 _PIECE = 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 _COLLECT_AFTER = 3600.0
@@ -100,24 +103,18 @@ class DirectoryBlobStore:
             raise disk_fault(error, str(directory)) from error
 
     async def put(self, chunks: AsyncIterator[bytes], *, expected: BlobHash | None = None, limit: int | None = None) -> BlobInfo:
+        incoming = await self._in_thread(_Incoming, self._incoming)
         try:
-            incoming = _Incoming(self._incoming)
-            try:
-                async for piece in _pieces(chunks):
-                    if limit is not None and incoming.size + len(piece) > limit:
-                        raise too_large(limit)
-                    await asyncio.to_thread(incoming.write, piece)
-                return await asyncio.to_thread(self._accept, incoming, expected)
-            finally:
-                await asyncio.to_thread(incoming.discard)
-        except OSError as error:
-            raise disk_fault(error, str(self._directory)) from error
+            async for piece in _pieces(chunks):
+                if limit is not None and incoming.size + len(piece) > limit:
+                    raise too_large(limit)
+                await self._in_thread(incoming.write, piece)
+            return await self._in_thread(self._accept, incoming, expected)
+        finally:
+            await self._in_thread(incoming.discard)
 
     async def adopt(self, path: Path, *, expected: BlobHash | None = None) -> BlobInfo:
-        try:
-            return await asyncio.to_thread(self._adopt, path, expected)
-        except OSError as error:
-            raise disk_fault(error, str(self._directory)) from error
+        return await self._in_thread(self._adopt, path, expected)
 
     async def path(self, blob: BlobHash) -> Path:
         path = self._place(blob)
@@ -135,7 +132,7 @@ class DirectoryBlobStore:
     async def verify(self, blob: BlobHash) -> None:
         """Compute the hash again. Raises `NotFound`, or `Broken` when the bytes are no longer those that were stored."""
         path = await self.path(blob)
-        found, _ = await asyncio.to_thread(_hash_of, path)
+        found, _ = await self._in_thread(_hash_of, path)
         if found != blob:
             raise Broken(
                 f"The stored file {blob} is damaged.",
@@ -146,7 +143,14 @@ class DirectoryBlobStore:
 
     async def collect(self, referenced: Collection[BlobHash], *, older_than: float = _COLLECT_AFTER) -> list[BlobHash]:
         """Remove blobs that nothing refers to and that nobody stored within the last `older_than` seconds; says which."""
-        return await asyncio.to_thread(self._collect, frozenset(referenced), time.time() - older_than)
+        return await self._in_thread(self._collect, frozenset(referenced), time.time() - older_than)
+
+    async def _in_thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Do what blocks on the disk in a thread; what the disk refuses becomes one of our errors."""
+        try:
+            return await asyncio.to_thread(work, *args, **kwargs)
+        except OSError as error:
+            raise disk_fault(error, str(self._directory)) from error
 
     def _collect(self, referenced: frozenset[BlobHash], before: float) -> list[BlobHash]:
         removed = []
