@@ -79,7 +79,7 @@ def _job(view: PipelineView, node: Node, target: OperationRef) -> JobPlan:
         attributes=_attributes(interface, node),
         references={name: reference for name, reference in node.references.items() if name in names},
         inputs={port.name: _source(view, incoming[port.name]) for port in interface.inputs if port.name in incoming},
-        outputs=tuple(replace(port, type=view.output_types[node.id, port.name]) for port in interface.outputs),
+        outputs=tuple(replace(port, type=view.output_types.get((node.id, port.name), port.type)) for port in interface.outputs),
         saves=_saves(view, node),
     )
 

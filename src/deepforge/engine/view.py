@@ -103,15 +103,22 @@ class PipelineView:
                     types[node.id, DATA] = artifact.type
             interface = self.interface(node)
             for port in interface.outputs if interface else ():
-                types[node.id, port.name] = self._passed(node, interface, port, types) if interface else port.type
+                type = self._passed(node, interface, port, types) if interface else None
+                if type is not None:
+                    types[node.id, port.name] = type
         return types
 
-    def _passed(self, node: Node, interface: Interface, port: Port, types: Mapping[tuple[RecordId, str], str]) -> str:
+    def _passed(self, node: Node, interface: Interface, port: Port, types: Mapping[tuple[RecordId, str], str]) -> str | None:
+        """The type of an output: its own, or that of the input whose type it passes on (None while that is unknown)."""
         incoming = self.incoming.get(node.id, {})
         for input in interface.inputs if port.variable else ():
-            wire = incoming.get(input.name) if input.variable == port.variable else None
-            if wire is not None and (wire.source, wire.output) in types:
-                return types[wire.source, wire.output]
+            if input.variable != port.variable:
+                continue
+            wire = incoming.get(input.name)
+            if wire is not None:
+                return types.get((wire.source, wire.output))
+            if not input.optional:
+                return None
         return port.type
 
     def has_output(self, node: Node, name: str) -> bool | None:
