@@ -58,7 +58,8 @@ class Supervisor:
         self._canceled = asyncio.Event()
         self._acknowledged = asyncio.Event()
         self._room = asyncio.Event()
-        if directory.canceled() is not None:
+        self._order = directory.canceled()
+        if self._order is not None:
             self._canceled.set()
 
     def report(self) -> Report | None:
@@ -78,9 +79,14 @@ class Supervisor:
 
     def cancel(self, grace: float, cause: Cause = CANCELED) -> None:
         """Have it stopped: SIGINT now, SIGKILL after `grace` seconds."""
-        if not self._canceled.is_set():
-            self.directory.cancel(CanceledFile(time=time.time(), grace=grace, cause=cause))
-            self._canceled.set()
+        if self._order is not None or self.log.ended is not None:
+            return
+        self._order = CanceledFile(time=time.time(), grace=grace, cause=cause)
+        try:
+            self.directory.cancel(self._order)
+        except OSError as error:
+            _LOG.warning("%s: a later host will not know that it was canceled: %s", self.spec.attempt, error)
+        self._canceled.set()
 
     async def run(self) -> None:
         """Until the server has the last event, and the directory is gone (or kept, if the attempt failed)."""
@@ -112,8 +118,7 @@ class Supervisor:
                 return Ended(cause=refused)
         how = await self._follow()
         result = read_result(self.directory.result())
-        present, canceled = self.directory.present(), self.directory.canceled()
-        cause = cause_of(self.spec, ended=how, result=result, present=present, canceled=canceled)
+        cause = cause_of(self.spec, ended=how, result=result, present=self.directory.present(), canceled=self._order)
         outputs: tuple[StoredOutput, ...] = ()
         if cause is None and result is not None:
             cause, outputs = await self._unless_canceled(self._store(result))
@@ -180,8 +185,7 @@ class Supervisor:
             await asyncio.wait((task, waiting), return_when=asyncio.FIRST_COMPLETED)
             if task.done():
                 return task.result()
-            canceled = self.directory.canceled()
-            return (canceled.cause if canceled else CANCELED), ()
+            return (self._order.cause if self._order else CANCELED), ()
         finally:
             for each in (task, waiting):
                 each.cancel()
@@ -194,7 +198,7 @@ class Supervisor:
         stopping = _Stopping(self.directory)
         while how is None and not gone:
             self._cut()
-            stopping.proceed()
+            stopping.proceed(self._order)
             await asyncio.sleep(_POLL)
             polls += 1
             if polls % _LIVENESS_POLLS == 0:
@@ -230,18 +234,17 @@ class _Stopping:
 
     def __init__(self, directory: AttemptDirectory) -> None:
         self._directory = directory
-        self._order: CanceledFile | None = None
-        self._deadline = 0.0
+        self._deadline: float | None = None
         self._interrupted = False
 
-    def proceed(self) -> None:
-        if self._order is None:
-            self._order = self._directory.canceled()
-            if self._order is not None:
-                spent = max(0.0, time.time() - self._order.time)
-                self._deadline = time.monotonic() + max(0.0, self._order.grace - spent)
+    def proceed(self, order: CanceledFile | None) -> None:
+        if order is None:
+            return
+        if self._deadline is None:
+            spent = max(0.0, time.time() - order.time)
+            self._deadline = time.monotonic() + max(0.0, order.grace - spent)
         runner = self._directory.runner()
-        if self._order is None or runner is None or not runner.pid or not alive(runner.runner):
+        if runner is None or not runner.pid or not alive(runner.runner):
             return
         if not self._interrupted:
             self._interrupted = signal_group(runner.pid, SIGINT)
