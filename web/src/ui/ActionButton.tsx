@@ -24,7 +24,9 @@ export function ActionButton({ primary, secondary = [] }: { primary: Action; sec
   const { label, run, blocked, kind = 'primary' } = primary
   useShortcuts(
     useMemo(
-      () => [{ keys: 'Shift+Enter', label, group: 'This screen', run: () => (blocked === undefined ? run() : undefined) }],
+      () => [
+        { keys: 'Shift+Enter', label, group: 'This screen', run: () => (blocked === undefined ? run() : undefined) },
+      ],
       [label, run, blocked],
     ),
   )

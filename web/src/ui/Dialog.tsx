@@ -21,7 +21,13 @@ function isList(actions: ReactNode | readonly DialogAction[]): actions is readon
 function ActionOf({ label, run, primary = false, danger = false, disabled = false }: DialogAction) {
   const kind = danger ? 'danger' : primary ? 'primary' : 'default'
   return (
-    <Button size="lg" kind={kind} type={primary ? 'submit' : 'button'} disabled={disabled} onClick={primary ? undefined : run}>
+    <Button
+      size="lg"
+      kind={kind}
+      type={primary ? 'submit' : 'button'}
+      disabled={disabled}
+      onClick={primary ? undefined : run}
+    >
       {label}
     </Button>
   )

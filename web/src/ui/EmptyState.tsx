@@ -6,11 +6,14 @@ export function EmptyState({
   title,
   text,
   picture,
+  action,
   children,
 }: {
   title: string
   text?: string
   picture?: ReactNode
+  /** The one thing to do next. */
+  action?: { readonly label: string; readonly run: () => void; readonly icon?: ReactNode }
   children?: ReactNode
 }) {
   return (
@@ -66,4 +69,3 @@ function EmptyPicture() {
     </svg>
   )
 }
-
