@@ -26,6 +26,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8888
     """`DEEPFORGE_PORT`."""
+    allow_remote: bool = False
+    """Whether `host` may be an address that other machines reach."""
+    public_url: str = ""
+    """Where people reach the server through a proxy, such as `https://deepforge.example`. `DEEPFORGE_PUBLIC_URL`."""
     max_body: int = 64 * 1024 * 1024
     """The largest body of a request that is not an upload."""
     max_upload: int = 64 * 1024 * 1024 * 1024
@@ -50,6 +54,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data_dir=data,
         blob_dir=Path(env.get("DEEPFORGE_BLOB_DIR", str(data / "blob"))).expanduser().absolute(),
         worker_dir=Path(env.get("DEEPFORGE_WORKER_DIR", str(data / "worker"))).expanduser().absolute(),
+        public_url=env.get("DEEPFORGE_PUBLIC_URL", ""),
         port=int(_number(env, "DEEPFORGE_PORT", 8888)),
         lease_seconds=_number(env, "DEEPFORGE_LEASE_SECONDS", 600.0),
         contact_seconds=_number(env, "DEEPFORGE_CONTACT_SECONDS", 30.0),

@@ -20,7 +20,8 @@ from deepforge.dispatch.hosts import Host, HostLink, Hosts
 from deepforge.dispatch.launch import Launcher, RunRequest
 from deepforge.dispatch.pinned import attempt_spec
 from deepforge.dispatch.reports import Reports
-from deepforge.dispatch.runs import ActiveRun, DispatchStores, Runs
+from deepforge.dispatch.runs import ActiveRun, Runs
+from deepforge.dispatch.stores import DispatchStores
 from deepforge.engine.effects import CancelAttempt, Effect, EnqueueJob, Finished, PassArtifact, SaveArtifact
 from deepforge.engine.events import Back, Began, Event, Leased, Lost, OutOfContact, Restarted, Returned, StopAsked
 from deepforge.engine.run import Run, input_files, live_attempt
@@ -34,7 +35,7 @@ from deepforge.model.project import QueuedJob, WorkerInfo, Workers
 
 __all__ = ["DispatchSettings", "Dispatcher"]
 
-_log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 _REMOVE_MARGIN = 5.0
 
 
@@ -299,7 +300,7 @@ class Dispatcher:
             try:
                 await self._lease_all()
             except (DeepForgeError, OSError):
-                _log.exception("Jobs could not be given to hosts; they stay queued")
+                logger.exception("Jobs could not be given to hosts; they stay queued")
 
     async def _lease_all(self) -> None:
         """Give the jobs that waited longest to the hosts with the most room."""
@@ -336,7 +337,7 @@ class Dispatcher:
             try:
                 await self.check_contact()
             except (DeepForgeError, OSError):
-                _log.exception("The state of silent hosts could not be stored")
+                logger.exception("The state of silent hosts could not be stored")
 
     async def check_contact(self) -> None:
         """Flag the attempts of hosts that are silent; give up those whose lease has ended, or which are to stop anyway."""

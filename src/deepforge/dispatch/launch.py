@@ -22,7 +22,7 @@ __all__ = ["Launcher", "RunRequest"]
 
 
 class RunRequest(Struct, frozen=True, kw_only=True):
-    """A pipeline to run, with what was read from the code at that version."""
+    """A pipeline to run, with what was read from the code at that version; `readable` operations have no errors in it."""
 
     project: ProjectId
     document: Document
@@ -30,6 +30,7 @@ class RunRequest(Struct, frozen=True, kw_only=True):
     interfaces: Mapping[RecordId, Interface]
     types: Sequence[TypeInfo]
     artifacts: Sequence[Artifact]
+    readable: frozenset[RecordId]
     author: str = ""
 
 
@@ -47,7 +48,7 @@ class Launcher:
         pipeline = document.records.get(new.pipeline)
         if not isinstance(pipeline, Pipeline):
             raise NotFound("There is no such pipeline at this version.", where=new.pipeline)
-        planned = plan(document, new.pipeline, request.interfaces, request.types, request.artifacts)
+        planned = plan(document, new.pipeline, request.interfaces, request.types, request.artifacts, request.readable)
         run = await self._begin(
             planned,
             project=request.project,

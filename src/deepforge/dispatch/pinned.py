@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from msgspec.structs import replace
 
 from deepforge.errors import Invalid
-from deepforge.ids import ArtifactId, AttemptId, ExecutionId, ProjectId, RecordId
+from deepforge.ids import ArtifactId, AttemptId, BlobHash, RecordId
+from deepforge.model.artifact import BlobInfo
 from deepforge.model.document import Document
-from deepforge.model.execution import Execution, Job, JobPlan, Plan, Snapshot, SourceArtifact
+from deepforge.model.execution import Attempt, Execution, Job, JobPlan, Plan, Snapshot, SourceArtifact
 from deepforge.model.hosting import AttemptSpec, InputFile
 from deepforge.model.project import NewExecution
 from deepforge.model.records import (
@@ -29,7 +30,7 @@ from deepforge.model.records import (
     Wire,
 )
 
-__all__ = ["attempt_spec", "job_records", "overridden", "pinned_artifacts", "pinned_records"]
+__all__ = ["attempt_spec", "job_records", "job_spec", "overridden", "pinned_artifacts", "pinned_records"]
 
 _ALWAYS = DataType | LayerDefinition | Module
 
@@ -120,11 +121,11 @@ def attempt_spec(
     """Everything that the job's newest attempt needs."""
     attempt = job.attempts[-1]
     return AttemptSpec(
-        attempt=AttemptId(attempt.id),
+        attempt=attempt.id,
         fence=attempt.fence,
         job=job.id,
-        execution=ExecutionId(execution.id),
-        project=ProjectId(execution.project),
+        execution=execution.id,
+        project=execution.project,
         name=planned.name,
         operation=planned.operation,
         interface=planned.interface,
@@ -134,6 +135,22 @@ def attempt_spec(
         inputs=inputs,
         outputs=planned.outputs,
     )
+
+
+def job_spec(snapshot: Snapshot, execution: Execution, job: Job) -> AttemptSpec:
+    """The same, for looking at: also of a job that has not begun, whose inputs are known by their types only."""
+    planned = next(one for one in snapshot.plan.jobs if one.node == job.node)
+    ports = {port.name: port.type for port in planned.interface.inputs}
+    nothing = BlobInfo(hash=BlobHash(""), size=0)
+    inputs = {
+        name: InputFile(type=source.type, blob=source.blob)
+        if isinstance(source, SourceArtifact)
+        else InputFile(type=ports.get(name, "Data"), blob=nothing)
+        for name, source in planned.inputs.items()
+    }
+    if not job.attempts:
+        job = replace(job, attempts=(Attempt(id=AttemptId(""), number=0, fence=0, status=job.status),))
+    return attempt_spec(snapshot, execution, planned, job, inputs)
 
 
 def job_records(snapshot: Snapshot, planned: JobPlan) -> tuple[Record, ...]:

@@ -5,7 +5,8 @@ from typing import assert_never
 
 from deepforge.dispatch.clock import Clock
 from deepforge.dispatch.events import ConsoleGrew, Events, FeedbackGrew, JobEvent
-from deepforge.dispatch.runs import ActiveRun, DispatchStores, Runs
+from deepforge.dispatch.runs import ActiveRun, Runs
+from deepforge.dispatch.stores import DispatchStores
 from deepforge.engine import events as engine
 from deepforge.engine.run import live_attempt
 from deepforge.errors import Forbidden, NotFound

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import Iterable
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from deepforge.dispatch.clock import Clock
 from deepforge.dispatch.events import AttemptBegan, Events
-from deepforge.dispatch.stores import ArtifactStore, BlobStore, ExecutionStore, ReportStore
+from deepforge.dispatch.stores import DispatchStores
 from deepforge.engine.effects import Effect, PassArtifact, SaveArtifact
 from deepforge.engine.events import ArtifactWasSaved, Back, Event, Leased, OutOfContact, Progressed
 from deepforge.engine.run import Run
@@ -19,16 +18,7 @@ from deepforge.model.artifact import Artifact
 from deepforge.model.execution import Job, Snapshot
 from deepforge.model.live import ArtifactSaved, ExecutionChanged, JobChanged
 
-__all__ = ["ActiveRun", "DispatchStores", "Runs"]
-
-
-class DispatchStores(Struct, frozen=True, kw_only=True):
-    """What dispatch stores in."""
-
-    executions: ExecutionStore
-    artifacts: ArtifactStore
-    reports: ReportStore
-    blobs: BlobStore
+__all__ = ["ActiveRun", "Runs"]
 
 
 class ActiveRun:

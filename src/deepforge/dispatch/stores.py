@@ -11,7 +11,7 @@ from deepforge.model.feedback import Feedback
 from deepforge.model.hosting import AttemptEvent, Console, Stored
 from deepforge.model.project import ArtifactPage, ExecutionPage
 
-__all__ = ["ArtifactStore", "BlobStore", "Console", "ExecutionStore", "ReportStore", "Stored"]
+__all__ = ["ArtifactStore", "BlobStore", "Console", "DispatchStores", "ExecutionStore", "ReportStore", "Stored"]
 
 
 class ExecutionStore(Protocol):
@@ -111,3 +111,19 @@ class BlobStore(Protocol):
     async def info(self, blob: BlobHash) -> BlobInfo: ...
 
     async def remove(self, blob: BlobHash) -> None: ...
+
+
+class DispatchStores(Protocol):
+    """What dispatch stores in."""
+
+    @property
+    def executions(self) -> ExecutionStore: ...
+
+    @property
+    def artifacts(self) -> ArtifactStore: ...
+
+    @property
+    def reports(self) -> ReportStore: ...
+
+    @property
+    def blobs(self) -> BlobStore: ...

@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import secrets
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -10,10 +12,12 @@ import msgspec
 
 from deepforge.errors import Broken
 
-__all__ = ["ServerFile", "ServerInfo", "read_server_info"]
+__all__ = ["ServerFile", "ServerInfo", "lasting_token", "read_server_info"]
 
 _INFO = "server.json"
 _LOCK = "server.lock"
+_TRIES = 20
+_PAUSE = 0.01
 
 
 class ServerInfo(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,15 +51,22 @@ class ServerFile:
                 code="data-directory",
                 hint="Make it writable, or name another one in DEEPFORGE_DATA_DIR.",
             ) from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        if not self._locked():
             os.close(self._lock)
             self._lock = -1
-            raise Broken(
-                f"A server is already running in {self._dir}.", code="already-running", hint="Use it, or stop it first."
-            ) from error
+            raise Broken(f"A server is already running in {self._dir}.", code="already-running", hint="Use it, or stop it first.")
         return self
+
+    def _locked(self) -> bool:
+        """Take the lock; a moment's patience, because those who only look hold it for an instant."""
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                time.sleep(_PAUSE)
+            else:
+                return True
+        return False
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         (self._dir / _INFO).unlink(missing_ok=True)
@@ -64,14 +75,7 @@ class ServerFile:
 
     def write(self, info: ServerInfo) -> None:
         """Say where the server listens: written beside and moved into place, readable by nobody else from its first byte."""
-        beside = self._dir / f"{_INFO}.{os.getpid()}"
-        beside.unlink(missing_ok=True)
-        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        with os.fdopen(file, "wb") as out:
-            out.write(msgspec.json.format(msgspec.json.encode(info), indent=2))
-            out.flush()
-            os.fsync(out.fileno())
-        beside.replace(self._dir / _INFO)
+        _write_private(self._dir / _INFO, msgspec.json.format(msgspec.json.encode(info), indent=2))
 
 
 def read_server_info(data_dir: Path) -> ServerInfo | None:
@@ -96,3 +100,26 @@ def _held(lock: Path) -> bool:
     finally:
         os.close(file)  # this gives the lock back if it was had
     return False
+
+
+def lasting_token(path: Path) -> str:
+    """The token in this file, made the first time: worker hosts on other machines keep theirs when the server is restarted."""
+    try:
+        token = path.read_text().strip()
+    except FileNotFoundError:
+        token = ""
+    if not token:
+        token = secrets.token_urlsafe(32)
+        _write_private(path, token.encode())
+    return token
+
+
+def _write_private(path: Path, data: bytes) -> None:
+    beside = path.with_name(f"{path.name}.{os.getpid()}")
+    beside.unlink(missing_ok=True)
+    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(file, "wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    beside.replace(path)

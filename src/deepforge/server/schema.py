@@ -14,7 +14,7 @@ from deepforge.model import analysis, live, project
 from deepforge.model.document import Version
 from deepforge.model.execution import Snapshot
 from deepforge.model.records import Record
-from deepforge.server.app import application
+from deepforge.server.app import described
 
 __all__ = ["openapi"]
 
@@ -35,14 +35,14 @@ def openapi() -> dict[str, object]:
     """The OpenAPI 3.1 document: every route, every message as a component."""
     schemas, components = msgspec.json.schema_components(_EXTRA, ref_template="#/components/schemas/{name}")
     named = dict(zip(("ClientMessage", "ServerMessage", "Record"), schemas, strict=False))
-    described = application(None).openapi_schema.to_schema()
-    lost = set(described.get("components", {}).get("schemas", {})) - set(components)
+    routes = described()
+    lost = set(routes.get("components", {}).get("schemas", {})) - set(components)
     if lost:
         raise Broken(f"Routes use messages that are not among the components: {', '.join(sorted(lost))}.")
     return {
         "openapi": "3.1.0",
         "info": {"title": "DeepForge", "version": "0"},
-        "paths": {path: _documented(item) for path, item in described["paths"].items()},
+        "paths": {path: _documented(item) for path, item in routes["paths"].items()},
         "components": {"schemas": {**components, **named}},
     }
 

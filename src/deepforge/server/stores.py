@@ -2,10 +2,12 @@
 
 from typing import Protocol
 
+from deepforge.dispatch.stores import DispatchStores
+from deepforge.document.stores import DocumentStore
 from deepforge.ids import PersonId, ProjectId, SessionId
 from deepforge.model.project import Person, Project
 
-__all__ = ["ProjectStore", "SessionStore"]
+__all__ = ["ProjectStore", "SessionStore", "Stores"]
 
 
 class ProjectStore(Protocol):
@@ -46,3 +48,16 @@ class SessionStore(Protocol):
     async def person(self, person: PersonId) -> Person: ...
 
     async def remove(self, session: SessionId) -> None: ...
+
+
+class Stores(DispatchStores, Protocol):
+    """Everything that the server keeps. `storage.Storage` is one, and so is its twin in memory."""
+
+    @property
+    def projects(self) -> ProjectStore: ...
+
+    @property
+    def sessions(self) -> SessionStore: ...
+
+    @property
+    def documents(self) -> DocumentStore: ...

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from litestar import Response, delete, get, patch, put
-from litestar.connection import Request
 from litestar.params import Parameter
 from litestar.response import Stream
 
 from deepforge.ids import ArtifactId, ProjectId
 from deepforge.model.artifact import Artifact
 from deepforge.model.project import ArtifactChange, ArtifactPage
+from deepforge.server.asgi import HttpRequest
 from deepforge.server.caller import Caller
 from deepforge.server.downloads import download
 from deepforge.server.services import Services
@@ -29,7 +29,7 @@ async def list_artifacts(services: Services, project: ProjectId, cursor: str | N
 
 @put(_OF_PROJECT, operation_id="uploadArtifact", summary="Upload raw bytes as an artifact", status_code=201)
 async def upload_artifact(
-    request: Request,
+    request: HttpRequest,
     services: Services,
     caller: Caller,
     project: ProjectId,
@@ -54,8 +54,10 @@ async def delete_artifact(services: Services, artifact: ArtifactId) -> None:
     await services.artifacts.remove(artifact)
 
 
-@get(f"{_ONE}/content", operation_id="downloadArtifact", summary="The bytes of an artifact", media_type="application/octet-stream")
-async def download_artifact(request: Request, services: Services, artifact: ArtifactId) -> Stream | Response[None]:
+@get(
+    f"{_ONE}/content", operation_id="downloadArtifact", summary="The bytes of an artifact", media_type="application/octet-stream"
+)
+async def download_artifact(request: HttpRequest, services: Services, artifact: ArtifactId) -> Stream | Response[None]:
     found = await services.stores.artifacts.get(artifact)
     path = await services.stores.blobs.path(found.blob.hash)
     return download(path, found.blob.size, name=found.name, wanted=request.headers.get("range"))

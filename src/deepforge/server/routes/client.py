@@ -1,23 +1,22 @@
 """The built client: `/`, its assets, and its own paths; and the login link."""
 
 from litestar import Response, get
-from litestar.connection import Request
 
 from deepforge.errors import DeepForgeError
+from deepforge.server.asgi import HttpRequest
 from deepforge.server.services import Services
 
 __all__ = ["HANDLERS"]
 
 
 @get("/", include_in_schema=False)
-async def get_start(request: Request, services: Services) -> Response[bytes]:
+async def get_start(request: HttpRequest, services: Services) -> Response[bytes]:
     """The client; with `?token=` the login link: it sets the cookie and leaves the address clean."""
     token = request.query_params.get("token")
     if token is None:
         return services.client.page()
-    services.sessions.throttle(request.client.host if request.client else "")
     try:
-        secret, _ = await services.sessions.log_in(token)
+        secret, _ = await services.sessions.log_in(token, source=request.client.host if request.client else "")
     except DeepForgeError:
         return services.client.redirect("/")  # the page says that there is no session; the link is not tried again
     return services.client.redirect("/", cookie=services.sessions.cookie(secret))

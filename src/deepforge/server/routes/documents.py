@@ -21,7 +21,7 @@ Number = Annotated[int, Parameter(ge=0, le=2**53)]
 
 @get(f"{_BRANCH}/document", operation_id="getDocument", summary="The newest document, or the one at a version")
 async def get_document(services: Services, project: ProjectId, branch: BranchName, version: Number | None = None) -> DocumentAt:
-    return await services.documents.at(project, branch, version)
+    return await services.documents.shown(project, branch, version)
 
 
 @get(f"{_BRANCH}/versions", operation_id="listVersions", summary="All versions after one, in order")
@@ -30,9 +30,7 @@ async def list_versions(services: Services, project: ProjectId, branch: BranchNa
 
 
 @post(f"{_BRANCH}/transactions", operation_id="commitTransaction", summary="Edit the document", status_code=200)
-async def commit_transaction(
-    services: Services, caller: Caller, project: ProjectId, branch: BranchName, data: Edit
-) -> Committed:
+async def commit_transaction(services: Services, caller: Caller, project: ProjectId, branch: BranchName, data: Edit) -> Committed:
     return await services.documents.edit(project, branch, data, client=ClientId("rest"), person=caller.person)
 
 

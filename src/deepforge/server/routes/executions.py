@@ -9,6 +9,7 @@ from deepforge.ids import ExecutionId, ProjectId, RecordId
 from deepforge.model.execution import Execution, Snapshot
 from deepforge.model.project import ExecutionChange, ExecutionPage, NewExecution, Restart, Workers
 from deepforge.server.caller import Caller
+from deepforge.server.names import checked_name
 from deepforge.server.services import Services
 
 __all__ = ["HANDLERS"]
@@ -46,7 +47,7 @@ async def get_snapshot(services: Services, execution: ExecutionId) -> Snapshot:
 
 @patch(_ONE, operation_id="changeExecution", summary="Rename an execution")
 async def change_execution(services: Services, execution: ExecutionId, data: ExecutionChange) -> Execution:
-    return await services.dispatcher.rename(execution, data.name)
+    return await services.dispatcher.rename(execution, checked_name(data.name))
 
 
 @delete(_ONE, operation_id="deleteExecution", summary="Delete an execution; a running one is stopped first")
@@ -55,8 +56,8 @@ async def delete_execution(services: Services, execution: ExecutionId) -> None:
 
 
 @post(f"{_ONE}/stop", operation_id="stopExecution", status_code=200)
-async def stop_execution(services: Services, execution: ExecutionId) -> Execution:
-    return await services.dispatcher.stop(execution)
+async def stop_execution(services: Services, caller: Caller, execution: ExecutionId) -> Execution:
+    return await services.dispatcher.stop(execution, by=caller.person.name)
 
 
 @post(f"{_ONE}/restart", operation_id="restartExecution", summary="Run the pinned plan again, as a new execution")
@@ -66,7 +67,7 @@ async def restart_execution(services: Services, caller: Caller, execution: Execu
 
 @get("/api/workers", operation_id="listWorkers", summary="Who computes, and what waits")
 async def list_workers(services: Services) -> Workers:
-    return await services.dispatcher.workers()
+    return services.dispatcher.workers()
 
 
 HANDLERS = (

@@ -12,7 +12,7 @@ __all__ = ["HANDLERS"]
 
 @get("/api/seeds", operation_id="listSeeds", summary="What a project can start from")
 async def list_seeds(services: Services) -> list[Seed]:
-    return services.projects.seeds()
+    return await services.projects.seeds()
 
 
 @get("/api/projects", operation_id="listProjects", summary="All projects, the newest change first")

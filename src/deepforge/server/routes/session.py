@@ -1,9 +1,9 @@
 """Who is here: log in, say one's name, log out."""
 
 from litestar import Response, delete, get, patch, post
-from litestar.connection import Request
 
 from deepforge.model.project import Health, Launch, NewSession, Session, SessionChange
+from deepforge.server.asgi import HttpRequest
 from deepforge.server.caller import Caller
 from deepforge.server.services import Services
 
@@ -16,9 +16,8 @@ def get_health() -> Health:
 
 
 @post("/api/session", operation_id="createSession", summary="Log in with a launch token", status_code=200)
-async def create_session(request: Request, services: Services, data: NewSession) -> Response[Session]:
-    services.sessions.throttle(request.client.host if request.client else "")
-    secret, session = await services.sessions.log_in(data.token)
+async def create_session(request: HttpRequest, services: Services, data: NewSession) -> Response[Session]:
+    secret, session = await services.sessions.log_in(data.token, source=request.client.host if request.client else "")
     response = Response(session)
     response.headers["Set-Cookie"] = services.sessions.cookie(secret)
     return response

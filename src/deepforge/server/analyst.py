@@ -1,0 +1,191 @@
+"""The analyst: a niced child that reads source code and lists what torch offers, so that the server need do neither.
+
+It is started when it is first asked, started again when it dies, and given up on after a deadline. Answers about sources are
+kept by (record, hash of the source): only what changed is asked.
+"""
+
+import asyncio
+import hashlib
+import logging
+import os
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import msgspec
+
+from deepforge.errors import Broken, Busy
+from deepforge.ids import RecordId
+from deepforge.model.analysis import (
+    Answer,
+    Catalogue,
+    DescribeFramework,
+    FrameworkDescribed,
+    Question,
+    QuestionFailed,
+    ReadSources,
+    SourceFacts,
+    SourcesRead,
+)
+from deepforge.model.records import Definition
+
+__all__ = ["Analyst", "source_key"]
+
+logger = logging.getLogger(__name__)
+_READ_SECONDS = 10.0
+_DESCRIBE_SECONDS = 120.0
+_LONGEST_ANSWER = 256 * 1024 * 1024
+_KEPT = 20_000
+_STOP_SECONDS = 1.0
+COMMAND = (sys.executable, "-P", "-m", "deepforge.worker.analyst")
+A = TypeVar("A", SourcesRead, FrameworkDescribed)
+SourceKey = tuple[RecordId, bytes]
+
+
+def source_key(definition: Definition) -> SourceKey:
+    """What the facts about a definition depend on: its kind, its name, its text."""
+    return definition.id, hashlib.blake2b(msgspec.msgpack.encode(definition), digest_size=16).digest()
+
+
+class Analyst:
+    """One child process, and what it has answered. An asynchronous context manager."""
+
+    def __init__(self, cache: Path, *, command: Sequence[str] = COMMAND) -> None:
+        self._cache = cache
+        self._command = command
+        self._child: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
+        self._reader: asyncio.Task[None] | None = None
+        self._questions: dict[int, asyncio.Future[Answer]] = {}
+        self._number = 0
+        self._facts: OrderedDict[SourceKey, SourceFacts] = OrderedDict()
+        self._catalogue: Catalogue | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        await self._end_child()
+
+    def known(self, definition: Definition) -> SourceFacts | None:
+        """The facts, if they have been read."""
+        key = source_key(definition)
+        facts = self._facts.get(key)
+        if facts is not None:
+            self._facts.move_to_end(key)
+        return facts
+
+    async def read(self, wanted: Sequence[Definition]) -> None:
+        """Ask for those of which nothing is known; afterwards all are known. Raises `Busy` if the analyst cannot answer."""
+        missing = [one for one in wanted if source_key(one) not in self._facts]
+        if not missing:
+            return
+        answer = await self._ask(
+            lambda number: ReadSources(number=number, definitions=tuple(missing)), SourcesRead, _READ_SECONDS
+        )
+        by_record = {facts.record: facts for facts in answer.facts}
+        for definition in missing:
+            facts = by_record.get(definition.id)
+            if facts is None:
+                raise Busy("The code could not be read: the analyst left a definition out.", code="analyst")
+            self._facts[source_key(definition)] = facts
+        while len(self._facts) > _KEPT:
+            self._facts.popitem(last=False)
+
+    async def catalogue(self) -> Catalogue:
+        """Layers, criterions and optimizers of the installed framework. Raises `Busy`."""
+        if self._catalogue is None:
+            answer = await self._ask(lambda number: DescribeFramework(number=number), FrameworkDescribed, _DESCRIBE_SECONDS)
+            self._catalogue = answer.catalogue
+        return self._catalogue
+
+    async def _ask(self, question: Callable[[int], Question], kind: type[A], seconds: float) -> A:
+        try:
+            answer = await self._try(question, seconds)
+        except ConnectionError:
+            answer = await self._try(question, seconds)  # it died of something else, perhaps: once more, with a new one
+        if isinstance(answer, kind):
+            return answer
+        reason = answer.message if isinstance(answer, QuestionFailed) else "its answer was of another kind"
+        raise Busy(f"The code could not be read: {reason}", code="analyst", hint="Try again.")
+
+    async def _try(self, question: Callable[[int], Question], seconds: float) -> Answer:
+        child = await self._running()
+        questions = self._questions
+        self._number += 1
+        number = self._number
+        future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        questions[number] = future
+        try:
+            if child.stdin is None:
+                raise ConnectionResetError
+            child.stdin.write(msgspec.json.encode(question(number)) + b"\n")
+            async with asyncio.timeout(seconds):
+                await child.stdin.drain()
+                return await future
+        except TimeoutError:
+            await self._end_child()
+            return QuestionFailed(number=number, message=f"there was no answer within {seconds:g} s.")
+        finally:
+            questions.pop(number, None)
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        async with self._starting:
+            if self._child is None or self._child.returncode is not None:
+                await self._start()
+            if self._child is None:
+                raise ConnectionResetError
+            return self._child
+
+    async def _start(self) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.endswith("_TOKEN")}
+        environment["DEEPFORGE_CATALOGUE_CACHE"] = str(self._cache)
+        try:
+            self._child = await asyncio.create_subprocess_exec(
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=environment,
+                limit=_LONGEST_ANSWER,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise Broken(f"The analyst cannot be started: {error}.", code="analyst") from error
+        os.setpriority(os.PRIO_PROCESS, self._child.pid, 10)
+        self._questions = {}
+        self._reader = asyncio.create_task(_read_answers(self._child, self._questions))
+
+    async def _end_child(self) -> None:
+        child, reader, self._child, self._reader = self._child, self._reader, None, None
+        if child is None:
+            return
+        if child.returncode is None:
+            child.terminate()
+            try:
+                async with asyncio.timeout(_STOP_SECONDS):
+                    await child.wait()
+            except TimeoutError:
+                child.kill()
+        if reader is not None:
+            await reader
+
+
+async def _read_answers(child: asyncio.subprocess.Process, questions: dict[int, asyncio.Future[Answer]]) -> None:
+    """Give each answer to whoever waits for it, until the child ends; then all who wait are told."""
+    try:
+        while child.stdout is not None and (line := await child.stdout.readline()):
+            answer = msgspec.json.decode(line, type=Answer)
+            future = questions.get(answer.number)
+            if future is not None and not future.done():
+                future.set_result(answer)
+    except (msgspec.DecodeError, ValueError):
+        logger.exception("The analyst answered nonsense; it is started again")
+        child.kill()
+    finally:
+        await child.wait()
+        for future in questions.values():
+            if not future.done():
+                future.set_exception(ConnectionResetError("the analyst ended"))
