@@ -8,6 +8,7 @@ Prints the accuracy on the test set in per cent.
 import pickle
 import sys
 import tarfile
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +17,7 @@ from torch import nn
 
 def read(path: str) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
     """Pictures and labels of both sets; the archive is our own, so that plain pickle may read it."""
-    batches: dict[str, list[dict[bytes, object]]] = {"data": [], "test": []}
+    batches: dict[str, list[dict[bytes, Any]]] = {"data": [], "test": []}
     with tarfile.open(path) as archive:
         for member in archive:
             kind = member.name.rpartition("/")[2].partition("_")[0]
@@ -45,12 +46,12 @@ def main(archive: str, epochs: int, seed: int) -> None:
     criterion = nn.NLLLoss()
     optimizer = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9)
     for _ in range(epochs):
-        for batch in torch.randperm(len(images)).split(4):
+        for batch in torch.split(torch.randperm(len(images)), 4):
             optimizer.zero_grad()
             criterion(net(images[batch]), labels[batch]).backward()
             optimizer.step()
     with torch.no_grad():
-        predicted = torch.cat([net(batch).argmax(1) for batch in test_images.split(500)])
+        predicted = torch.cat([net(batch).argmax(1) for batch in torch.split(test_images, 500)])
     print(100 * (predicted == test_labels).float().mean().item())
 
 

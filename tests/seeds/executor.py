@@ -18,7 +18,7 @@ import msgspec
 
 from deepforge.code.emit import emit_attempt
 from deepforge.code.read import read_definition
-from deepforge.ids import ArtifactId, AttemptId, BlobHash, ExecutionId, JobId, ProjectId
+from deepforge.ids import AttemptId, BlobHash, ExecutionId, JobId, ProjectId, RecordId
 from deepforge.model.artifact import BlobInfo
 from deepforge.model.hosting import AttemptSpec, InputFile
 from deepforge.model.interface import Interface
@@ -56,7 +56,7 @@ class Seed:
 
     name: str
     records: tuple[Record, ...]
-    interfaces: dict[str, Interface]
+    interfaces: dict[RecordId, Interface]
     artifacts: dict[str, Saved]
     results: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each job wrote into result.json, by operation."""
@@ -94,7 +94,7 @@ class Seed:
     def _run(
         self,
         node: Node,
-        operation: str,
+        operation: RecordId,
         arriving: Mapping[str, Saved],
         directory: Path,
         attributes: Mapping[str, Mapping[str, Value]],
@@ -168,14 +168,13 @@ def load_seed(name: str) -> Seed:
         graph = json.loads(path.read_bytes())
         records.append(msgspec.convert(graph["architecture"], Architecture))
         records += [*msgspec.convert(graph["layers"], list[Layer]), *msgspec.convert(graph["links"], list[Link])]
-    interfaces = {}
+    interfaces: dict[RecordId, Interface] = {}
     for record in records:
         if isinstance(record, Operation):
             facts = read_definition(record)
             assert facts.interface is not None
             interfaces[record.id] = facts.interface
     artifacts = {
-        ArtifactId(each["id"]): Saved(each["type"], folder / each["file"])
-        for each in json.loads((folder / "artifacts.json").read_bytes())
+        each["id"]: Saved(each["type"], folder / each["file"]) for each in json.loads((folder / "artifacts.json").read_bytes())
     }
-    return Seed(name, tuple(records), dict(interfaces), dict(artifacts))
+    return Seed(name, tuple(records), interfaces, artifacts)

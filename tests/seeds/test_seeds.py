@@ -1,19 +1,25 @@
 """Each seed is a valid project, and each of its pipelines can be run as soon as it has its data."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from deepforge.code.annotations import BUILT_IN_TYPES
 from deepforge.code.network import resolve
 from deepforge.code.read import read_definition
 from deepforge.document.apply import apply
-from deepforge.ids import TransactionId
+from deepforge.engine.check import check
+from deepforge.ids import ArtifactId, BlobHash, ProjectId, TransactionId
+from deepforge.model.artifact import Artifact, BlobInfo
 from deepforge.model.document import Document, Transaction
-from deepforge.model.records import Architecture, Operation, OperationRef, Pipeline, Resource, Wire
+from deepforge.model.interface import TypeInfo
+from deepforge.model.records import Architecture, Input, Node, Operation, Pipeline
 from tests.seeds.executor import SEEDS, load_seed
 
 NAMES = sorted(path.name for path in SEEDS.iterdir() if path.is_dir())
+BUILT_IN = [TypeInfo(name=name, base="" if name == "Data" else "Data") for name in BUILT_IN_TYPES]
 COLORS = {"slate", "indigo", "teal", "plum", "rust", "olive"}
 
 
@@ -43,34 +49,23 @@ def test_a_seed_breaks_no_rule_of_structure(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_code_of_a_seed_has_no_marks(name: str) -> None:
     operations = [record for record in load_seed(name).records if isinstance(record, Operation)]
-    assert {
-        operation.name: read_definition(operation).marks for operation in operations if read_definition(operation).marks
-    } == {}
+    assert [mark for operation in operations for mark in read_definition(operation).marks] == []
     assert {operation.color for operation in operations} <= COLORS
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_wire_and_reference_of_a_seed_leads_somewhere(name: str) -> None:
+def test_a_seed_lacks_nothing_but_the_artifacts_that_S041_lets_people_choose(name: str) -> None:
     seed = load_seed(name)
-    nodes = {record.id: record for record in seed.records if not isinstance(record, Wire)}
-    for wire in (record for record in seed.records if isinstance(record, Wire)):
-        for end, port, kind in ((wire.source, wire.output, "outputs"), (wire.target, wire.input, "inputs")):
-            target = getattr(nodes[end], "target", None)
-            ports = (
-                [each.name for each in getattr(seed.interfaces[target.operation], kind)]
-                if isinstance(target, OperationRef)
-                else ["data"]
-            )
-            assert port in ports
-    for node in nodes.values():
-        target = getattr(node, "target", None)
-        if isinstance(target, OperationRef) and hasattr(node, "references"):
-            wanted = {port.name: port.resource for port in seed.interfaces[target.operation].references}
-            given = {
-                key: reference.resource if isinstance(reference, Resource) else "Architecture"
-                for key, reference in node.references.items()
-            }
-            assert given == wanted
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    blob = BlobInfo(hash=BlobHash("0" * 64), size=1)
+    artifacts = [
+        Artifact(id=ArtifactId(id), project=ProjectId("p"), name=id, type=saved.type, blob=blob, created=made)
+        for id, saved in seed.artifacts.items()
+    ]
+    marks = check(Document(records={record.id: record for record in seed.records}), seed.interfaces, BUILT_IN, artifacts)
+    assert {mark.code for mark in marks} <= {"DF211"}
+    empty = [record.id for record in seed.records if isinstance(record, Node) and record.target == Input(artifact=None)]
+    assert sorted(mark.where.record for mark in marks) == sorted(empty)
 
 
 @pytest.mark.parametrize("name", NAMES)
