@@ -27,7 +27,7 @@ import { Toolbar } from './Toolbar'
 import { useHands } from './useHands'
 import { useWiring } from './useWiring'
 import { Visitors } from './Visitors'
-import { around, type Box, fit, READABLE, reveal, ZOOM } from './viewport'
+import { around, type Box, frame, READABLE, reveal, ZOOM } from './viewport'
 import { WireDraft } from './WireDraft'
 import { type FlowEdge, WireEdge } from './WireEdge'
 
@@ -241,14 +241,14 @@ function useLook(graph: Graph, selection: readonly string[], boxOf: (node: Graph
     const box = around(graph.nodes.map(boxOf))
     if (opened || !measured || box === null) return
     const { width, height } = store.getState()
-    void flow.setViewport(fit(box, { width, height }))
+    void flow.setViewport(frame(box, { width, height }))
     setOpened(true)
   }, [opened, measured, graph, boxOf, flow, store])
   return useMemo(() => {
     const show = (nodes: readonly GraphNode[], least: number): void => {
       const box = around(nodes.map(boxOf))
       const { width, height } = store.getState()
-      if (box !== null) void flow.setViewport(fit(box, { width, height }, least), { duration: motion('calm') })
+      if (box !== null) void flow.setViewport(frame(box, { width, height }, least), { duration: motion('calm') })
     }
     return {
       all: () => show(graph.nodes, ZOOM.least),

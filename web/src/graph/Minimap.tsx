@@ -19,6 +19,10 @@ export function Minimap({ graph, layout }: { graph: Graph; layout: Layout }) {
   const scale = Math.min((WIDTH - 20) / box.width, (HEIGHT - 20) / box.height)
   const left = box.x - (WIDTH / scale - box.width) / 2
   const top = box.y - (HEIGHT / scale - box.height) / 2
+  const seen = clamp(
+    { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom },
+    { x: left + 3 / scale, y: top + 3 / scale, width: (WIDTH - 6) / scale, height: (HEIGHT - 6) / scale },
+  )
   const look = (event: PointerEvent<SVGSVGElement>): void => {
     if (event.buttons !== 1) return
     const rect = event.currentTarget.getBoundingClientRect()
@@ -41,15 +45,7 @@ export function Minimap({ graph, layout }: { graph: Graph; layout: Layout }) {
         onPointerMove={look}
       >
         <Drawing graph={graph} layout={layout} />
-        <rect
-          className="graph-minimap-view"
-          x={-x / zoom}
-          y={-y / zoom}
-          width={width / zoom}
-          height={height / zoom}
-          rx={3 / scale}
-          strokeWidth={1.5 / scale}
-        />
+        <rect className="graph-minimap-view" {...seen} rx={3 / scale} strokeWidth={1.5 / scale} />
       </svg>
     </div>
   )
@@ -79,6 +75,15 @@ const Drawing = memo(function Drawing({ graph, layout }: { graph: Graph; layout:
     </>
   )
 })
+
+/** The part of a box inside another; at its edge when it lies outside. */
+function clamp(box: Box, within: Box): Box {
+  const x = Math.min(Math.max(box.x, within.x), within.x + within.width)
+  const y = Math.min(Math.max(box.y, within.y), within.y + within.height)
+  const right = Math.min(Math.max(box.x + box.width, x), within.x + within.width)
+  const bottom = Math.min(Math.max(box.y + box.height, y), within.y + within.height)
+  return { x, y, width: right - x, height: bottom - y }
+}
 
 function bounds(graph: Graph, layout: Layout): Box | null {
   return around(

@@ -85,7 +85,7 @@ export interface GraphEdits {
 }
 
 export function portKey(port: PortRef): string {
-  return `${port.node}\n${port.side}\n${port.name}`
+  return `${port.node}:${port.side}:${port.name}`
 }
 
 /** Spreads ports along an edge: each in the middle of its share, but no wider apart than 240 pixels. */

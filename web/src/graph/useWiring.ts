@@ -120,7 +120,7 @@ function nearPort(at: { clientX: number; clientY: number }, wiring: Wiring): Por
   for (const element of document.querySelectorAll<HTMLElement>('[data-port][data-wiring="fits"]')) {
     const box = element.getBoundingClientRect()
     const distance = Math.hypot(box.left + box.width / 2 - at.clientX, box.top + box.height / 2 - at.clientY)
-    const [node, side, name] = (element.dataset.port ?? '').split('\n')
+    const [node, side, name] = (element.dataset.port ?? '').split(':')
     if (distance >= least || node === undefined || name === undefined) continue
     const port: PortRef = { node, side: side === 'input' ? 'input' : 'output', name }
     if (!wiring.compatible.has(portKey(port))) continue

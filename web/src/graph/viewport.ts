@@ -18,7 +18,7 @@ export const ZOOM = { least: 0.1, most: 2 } as const
 export const READABLE = 0.55
 
 /** Shows the whole box in a window of this size; when it does not fit even at `least`, its top. */
-export function fit(box: Box, window: { width: number; height: number }, least: number = READABLE): Viewport {
+export function frame(box: Box, window: { width: number; height: number }, least: number = READABLE): Viewport {
   const margin = { x: 56, top: 48, bottom: 56 }
   const room = { width: window.width - 2 * margin.x, height: window.height - margin.top - margin.bottom }
   const whole = Math.min(room.width / Math.max(box.width, 1), room.height / Math.max(box.height, 1), 1)

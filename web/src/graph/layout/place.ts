@@ -3,8 +3,9 @@ import type { Cell, Segment } from './layers'
 import type { Spacing } from './types'
 
 const ROUNDS = 10
-/** A bend shorter than this looks like a mistake: it is straightened where there is room. */
-const SMALL = 30
+const PASSES = 12
+/** What a bend costs, in pixels of length. */
+const BENT = 60
 
 /** Sets `x` of all cells: no two of a rank nearer than the spacing allows, wires as straight as that leaves them. */
 export function placeCells(ranks: readonly (readonly Cell[])[], spacing: Spacing): void {
@@ -17,8 +18,7 @@ export function placeCells(ranks: readonly (readonly Cell[])[], spacing: Spacing
     for (const cells of ranks) settle(cells, (cell) => wish(cell, cell.up, cell.down), spacing)
   }
   for (const cells of ranks) for (const cell of cells) cell.x = Math.round(cell.x)
-  for (const cells of ranks) straighten(cells, spacing)
-  for (const cells of [...ranks].reverse()) straighten(cells, spacing)
+  straighten(ranks, spacing)
 }
 
 interface Wish {
@@ -78,24 +78,66 @@ function gap(left: Cell, right: Cell, spacing: Spacing): number {
   return nodes === 1 ? spacing.nodeGap * 0.7 : spacing.wireGap * 1.5
 }
 
-/** Moves a cell by the smallest of its bends, when it has room and none of its wires is straight already. */
-function straighten(cells: readonly Cell[], spacing: Spacing): void {
-  cells.forEach((cell, index) => {
-    const bends = [...cell.up, ...cell.down].map((segment) => bend(segment, cell))
-    if (bends.length === 0 || bends.includes(0)) return
-    const smallest = bends.reduce((best, value) => (Math.abs(value) < Math.abs(best) ? value : best))
-    if (Math.abs(smallest) > SMALL) return
-    const left = cells[index - 1]
-    const right = cells[index + 1]
-    const least = left === undefined ? Number.NEGATIVE_INFINITY : left.x + left.width + gap(left, cell, spacing)
-    const most = right === undefined ? Number.POSITIVE_INFINITY : right.x - cell.width - gap(cell, right, spacing)
-    const x = cell.x + smallest
-    if (x >= least && x <= most) cell.x = x
-  })
+/** What moves as one: a node, or the whole passage of a long wire. */
+type Unit = readonly Cell[]
+
+/** Moves units to where one of their wires runs straight, as long as that makes the picture better and there is room. */
+function straighten(ranks: readonly (readonly Cell[])[], spacing: Spacing): void {
+  const units = unitsOf(ranks)
+  for (let pass = 0; pass < PASSES; pass++) {
+    let moved = false
+    for (const unit of pass % 2 === 0 ? units : units.toReversed()) moved = improve(unit, ranks, spacing) || moved
+    if (!moved) return
+  }
 }
 
-/** How far the cell would have to move for this segment to run straight. */
-function bend(segment: Segment, cell: Cell): number {
-  const span = segment.to.x + segment.toOffset - segment.from.x - segment.fromOffset
-  return cell === segment.from ? span : -span
+function unitsOf(ranks: readonly (readonly Cell[])[]): Unit[] {
+  const units: Unit[] = []
+  for (const cell of ranks.flat()) {
+    if (cell.node !== null) units.push([cell])
+    else if (cell.up[0]?.from.node !== null) units.push(passage(cell))
+  }
+  return units
+}
+
+function passage(first: Cell): Cell[] {
+  const cells = [first]
+  for (let next = first.down[0]?.to; next !== undefined && next.node === null; next = next.down[0]?.to) cells.push(next)
+  return cells
+}
+
+function improve(unit: Unit, ranks: readonly (readonly Cell[])[], spacing: Spacing): boolean {
+  const inside = new Set(unit)
+  // Where the unit's left edge would have to be for each of its outer wires to run straight.
+  const wants = unit.flatMap((cell) => [
+    ...cell.up.filter((it) => !inside.has(it.from)).map((it) => it.from.x + it.fromOffset - it.toOffset),
+    ...cell.down.filter((it) => !inside.has(it.to)).map((it) => it.to.x + it.toOffset - it.fromOffset),
+  ])
+  const price = (x: number): number =>
+    wants.reduce((sum, want) => sum + (want === x ? 0 : BENT + Math.abs(want - x)), 0)
+  const crooked = unit.some((cell) => cell.x !== unit[0]?.x)
+  const now = crooked ? Number.POSITIVE_INFINITY : price(unit[0]?.x ?? 0)
+  const [least, most] = room(unit, ranks, spacing)
+  let best: number | null = null
+  let lowest = now
+  for (const x of wants) {
+    if (x < least || x > most || price(x) >= lowest) continue
+    best = x
+    lowest = price(x)
+  }
+  if (best === null) return false
+  for (const cell of unit) cell.x = best
+  return true
+}
+
+function room(unit: Unit, ranks: readonly (readonly Cell[])[], spacing: Spacing): readonly [number, number] {
+  let least = Number.NEGATIVE_INFINITY
+  let most = Number.POSITIVE_INFINITY
+  for (const cell of unit) {
+    const left = ranks[cell.rank]?.[cell.order - 1]
+    const right = ranks[cell.rank]?.[cell.order + 1]
+    if (left !== undefined) least = Math.max(least, left.x + left.width + gap(left, cell, spacing))
+    if (right !== undefined) most = Math.min(most, right.x - cell.width - gap(cell, right, spacing))
+  }
+  return [least, most]
 }

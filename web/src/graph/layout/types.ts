@@ -54,7 +54,7 @@ export interface Spacing {
 }
 
 /** Nodes with ports that stand out of their edges by 14 pixels. */
-export const WITH_PORTS: Spacing = { nodeGap: 40, rankGap: 52, outReach: 14, inReach: 20, wireGap: 12 }
+export const WITH_PORTS: Spacing = { nodeGap: 40, rankGap: 58, outReach: 14, inReach: 20, wireGap: 12 }
 /** Layers: wires go from edge to edge. */
 export const WITHOUT_PORTS: Spacing = { nodeGap: 40, rankGap: 30, outReach: 0, inReach: 4, wireGap: 12 }
 

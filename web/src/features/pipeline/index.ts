@@ -1,0 +1,2 @@
+/** The screen of one pipeline. */
+export { PipelineScreen as default } from './PipelineScreen'

@@ -1,0 +1,82 @@
+/** What hands do on the canvas, as edits of the document. */
+import { useMemo } from 'react'
+import { attempt } from '@/document/client'
+import type { PipelineGraph } from '@/document/records'
+import type { GraphEdits, PortRef } from '@/graph/model'
+import { notify } from '@/ui/notifications'
+import { useCommands, useProjectClient, useUndo } from '@/ui/project'
+import { copyText, pasteText } from './clipboard'
+import { type Flow, inputType, outputType, type TypeTree, typesFit } from './types'
+
+export interface PipelineHands {
+  readonly pipeline: PipelineGraph
+  readonly flow: Flow
+  readonly tree: TypeTree
+  readonly onAdd: (from: PortRef | null) => void
+  readonly onRename: (node: string) => void
+  readonly onSelect: (ids: readonly string[]) => void
+}
+
+export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSelect }: PipelineHands): GraphEdits {
+  const client = useProjectClient()
+  const commands = useCommands()
+  const undo = useUndo()
+  return useMemo((): GraphEdits => {
+    const paste = (text: string, where: string): void => {
+      const pasted = pasteText(text, pipeline, client.state.records)
+      if (pasted === null) {
+        notify({ kind: 'info', title: `Nothing to paste`, text: `The ${where} holds no nodes of a pipeline.` })
+        return
+      }
+      if (pasted.leftOut > 0) {
+        notify({
+          kind: 'error',
+          title: 'Pasted in part',
+          text: `${pasted.leftOut} nodes were left out: this project lacks their operations.`,
+        })
+      }
+      const refusal = attempt(() => client.edit(pasted.parts))
+      if (refusal === null) onSelect(pasted.ids)
+      else notify({ kind: 'error', title: 'Not pasted', text: refusal.message })
+    }
+    const remove = (ids: readonly string[]): void => {
+      if (commands.deleteRecords(ids) !== null) onSelect([])
+    }
+    const copy = (ids: readonly string[]): Promise<void> => navigator.clipboard.writeText(copyText(pipeline, ids))
+    return {
+      fits: (output, input) =>
+        typesFit(tree, outputType(flow, output.node, output.name), inputType(flow, input.node, input.name)),
+      connect: (output, input, instead) => {
+        const ends = { source: output.node, output: output.name, target: input.node, input: input.name }
+        if (instead === null) {
+          commands.connect(ends)
+          return
+        }
+        const old = pipeline.wires.find((wire) => wire.id === instead)
+        if (old?.target === input.node && old.input === input.name) return
+        const made = { kind: 'wire', id: crypto.randomUUID(), pipeline: pipeline.pipeline.id, ...ends } as const
+        commands.edit({ label: 'Move a wire', put: [made], remove: [instead] })
+      },
+      disconnect: (wire) => void commands.disconnect(wire),
+      remove,
+      add: onAdd,
+      rename: onRename,
+      copy: (ids) => void copy(ids).catch(refuseClipboard),
+      cut: (ids) => void copy(ids).then(() => remove(ids), refuseClipboard),
+      paste: () => void navigator.clipboard.readText().then((text) => paste(text, 'clipboard'), refuseClipboard),
+      duplicate: (ids) => paste(copyText(pipeline, ids), 'selection'),
+      undo: commands.undo,
+      redo: commands.redo,
+      canUndo: undo.undo !== null,
+      canRedo: undo.redo !== null,
+    }
+  }, [pipeline, flow, tree, onAdd, onRename, onSelect, client, commands, undo])
+}
+
+function refuseClipboard(): void {
+  notify({
+    kind: 'error',
+    title: 'The clipboard is closed',
+    text: 'The browser did not allow it. Allow access to the clipboard for this page.',
+  })
+}
