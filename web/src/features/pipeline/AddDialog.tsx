@@ -39,8 +39,10 @@ export function AddDialog(props: AddDialogProps) {
       padding={0}
       radius={14}
       yOffset="12vh"
-      zIndex={110}
-      title={null}
+      zIndex="var(--z-scrim)"
+      overlayProps={{ backgroundOpacity: 1, color: 'var(--scrim)' }}
+      transitionProps={{ transition: 'pop', duration: 140 }}
+      classNames={{ content: 'dialog', overlay: 'dialog-scrim' }}
       aria-label="Add a node"
     >
       <Inside {...props} />
@@ -85,6 +87,7 @@ function Inside({ from, operations, interfaces, flow, tree, onClose, onChoose }:
   const letters = new Map(matches.map(({ choice, at: places }) => [choice, places]))
   const type = wire === null ? null : typeOf(wire, flow)
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys of the search field and of the list are the same.
     <div className="add" onKeyDown={onKeyDown} role="presentation">
       <div className="add-search">
         <Search size={18} strokeWidth={1.75} aria-hidden />

@@ -70,16 +70,9 @@ function Row({ execution }: { execution: Execution }) {
         <time title={formatInstant(execution.created)}>{formatTime(execution.created)}</time>
         <StatusTag status={execution.status} />
       </button>
-      <button
-        type="button"
-        className="tray-delete"
-        data-asked={asked || undefined}
-        aria-label={asked ? `Really delete ${execution.name}` : `Delete ${execution.name}`}
-        title={asked ? 'Press again to delete' : 'Delete'}
-        onClick={remove}
-      >
-        {asked ? 'Delete?' : <Trash2 size={15} strokeWidth={1.75} aria-hidden />}
-      </button>
+      <IconButton label={`Delete ${execution.name}`} onClick={() => void remove()}>
+        <Trash2 aria-hidden />
+      </IconButton>
     </li>
   )
 }
