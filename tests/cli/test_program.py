@@ -47,7 +47,7 @@ def test_S269_a_command_prints_its_help(command: str, capsys: pytest.CaptureFixt
             ["start", "--host", "0.0.0.0"],
             1,
             "Error: 0.0.0.0 can be reached from other machines, and whoever logs in can run code on this one. "
-            "Add --allow-remote if you want that; traffic is not encrypted, so put a proxy with TLS in front of it.",
+            "Add --allow-remote if you want that, and put a proxy with TLS in front of it.",
         ),
         (
             ["start", "--server", "--worker", "http://other:8888"],

@@ -13,15 +13,13 @@ from msgspec import structs
 from deepforge.cli.api import Api
 from deepforge.cli.terminal import tell
 from deepforge.cli.worker import host_command, host_environment, keep_host
-from deepforge.errors import Broken, Forbidden, Invalid, NotFound
+from deepforge.errors import Broken, Invalid, NotFound
 from deepforge.server import serve
 from deepforge.server.info import ServerInfo, read_server_info
 from deepforge.settings import Settings, load_settings
 from deepforge.worker.lifeline import end_with
 
 __all__ = ["LaunchUrl", "start"]
-
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class LaunchUrl(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,35 +75,38 @@ def start(
 
 
 def _settings(port: int | None, host: str | None, *, allow_remote: bool) -> Settings:
-    settings = load_settings()
-    if host is not None and host not in _LOOPBACK and not allow_remote:
-        raise Forbidden(
-            f"{host} can be reached from other machines, and whoever logs in can run code on this one.",
-            hint="Add --allow-remote if you want that; traffic is not encrypted, so put a proxy with TLS in front of it.",
-        )
-    changes = {"port": port, "host": host}
-    return structs.replace(settings, **{name: value for name, value in changes.items() if value is not None})
+    changes = {"port": port, "host": host, "allow_remote": allow_remote}
+    return structs.replace(load_settings(), **{name: value for name, value in changes.items() if value is not None})
 
 
 async def _serve(settings: Settings, *, worker: bool, browser: bool) -> None:
-    """Serve until a signal; the worker host lives exactly as long."""
-    ready: asyncio.Future[ServerInfo] = asyncio.get_running_loop().create_future()
+    """Serve until a signal. The worker host ends first, so that it can still report what becomes of its attempts."""
+    loop = asyncio.get_running_loop()
+    ready: asyncio.Future[ServerInfo] = loop.create_future()
+    stop = asyncio.Event()
+
+    def listening(info: ServerInfo) -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        ready.set_result(info)
 
     async def accompany() -> None:
         info = await ready
         await asyncio.to_thread(_announce, info, browser=browser)
-        if worker:
-            await keep_host(settings, info)
+        await (keep_host(settings, info) if worker else stop.wait())
 
+    serving = asyncio.create_task(serve(settings, on_ready=listening))
     companion = asyncio.create_task(accompany())
+    stopping = asyncio.create_task(stop.wait())
     try:
-        await serve(settings, on_ready=ready.set_result)
+        await asyncio.wait((serving, companion, stopping), return_when=asyncio.FIRST_COMPLETED)
     finally:
-        companion.cancel()
-        # What it failed with (a worker that cannot start) is the answer, too; its cancellation is not.
-        (outcome,) = await asyncio.gather(companion, return_exceptions=True)
-    if isinstance(outcome, Exception):
-        raise outcome
+        for task in (companion, stopping, serving):
+            task.cancel()
+            await asyncio.wait((task,))
+    for done in (serving, companion):
+        if not done.cancelled():
+            done.result()  # what it failed with
 
 
 def _announce(info: ServerInfo, *, browser: bool) -> None:

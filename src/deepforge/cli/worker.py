@@ -11,6 +11,8 @@ from deepforge.settings import Settings
 
 __all__ = ["host_command", "host_environment", "keep_host"]
 
+_GRACE_SECONDS = 2.0
+"""What running attempts get when the whole installation is stopped: it is to be gone within five seconds."""
 _STOP_SECONDS = 3.5
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
@@ -21,9 +23,9 @@ def host_command(settings: Settings, url: str) -> list[str]:
     return [sys.executable, "-P", "-m", "deepforge.worker", "--server", url, "--dir", str(settings.worker_dir)]
 
 
-def host_environment(token: str) -> dict[str, str]:
+def host_environment(token: str, **more: str) -> dict[str, str]:
     """The environment of a worker host: the token is in it, not in the arguments, which every user can read."""
-    return os.environ | {"DEEPFORGE_WORKER_TOKEN": token}
+    return os.environ | {"DEEPFORGE_WORKER_TOKEN": token} | more
 
 
 async def keep_host(settings: Settings, info: ServerInfo) -> None:
@@ -36,7 +38,7 @@ async def keep_host(settings: Settings, info: ServerInfo) -> None:
             "--parent",
             str(os.getpid()),
             stdin=asyncio.subprocess.DEVNULL,
-            env=host_environment(info.worker_token),
+            env=host_environment(info.worker_token, DEEPFORGE_GRACE_SECONDS=str(min(_GRACE_SECONDS, settings.grace_seconds))),
             start_new_session=True,
         )
         try:
