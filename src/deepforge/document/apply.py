@@ -16,7 +16,7 @@ from deepforge.ids import RECORD_ID, RecordId
 from deepforge.model.document import Change, Diff, Document, Patch, TextChange, TextEdit, Transaction
 from deepforge.model.records import TEXT_FIELDS, Record
 
-__all__ = ["MAX_PARTS", "apply", "read_transaction", "replay", "text_of"]
+__all__ = ["MAX_PARTS", "apply", "read_transaction", "replay", "text_field", "text_of"]
 
 MAX_PARTS = 10_000
 """Of one transaction."""
@@ -65,14 +65,15 @@ def replay(document: Document, diff: Diff) -> Document:
 
 def text_of(record: Record) -> str | None:
     """The text of a record that changes by change sets; None for kinds that have none."""
-    field = _text_field(record)
+    field = text_field(record)
     if field is None:
         return None
     text: str = getattr(record, field)
     return text
 
 
-def _text_field(record: Record) -> str | None:
+def text_field(record: Record) -> str | None:
+    """The name of the field that holds it."""
     kind = record.__struct_config__.tag
     return TEXT_FIELDS.get(kind) if isinstance(kind, str) else None
 
@@ -106,7 +107,7 @@ class _Work:
         types = {field.name: field.type for field in fields(record)}
         values = {}
         for name, value in patch.fields.items():
-            if name in ("id", "kind", _text_field(record)) or name not in types:
+            if name in ("id", "kind", text_field(record)) or name not in types:
                 raise Refused(
                     f"The field {name!r} of record {patch.id} cannot be set.", code="DF100", hint=_SHAPE, where=patch.id
                 )
@@ -115,7 +116,7 @@ class _Work:
 
     def text(self, edit: TextEdit) -> None:
         record = self._there(edit.id)
-        field = _text_field(record)
+        field = text_field(record)
         if field is None:
             raise Refused(f"Record {edit.id} has no text.", code="DF109", hint=_SHAPE, where=edit.id)
         changes = ChangeSet.parse(edit.changes, edit.id)
