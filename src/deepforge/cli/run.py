@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from deepforge.cli.api import Api
 from deepforge.cli.choices import choose_artifacts, choose_attributes, choose_outputs, find_pipeline, find_project
+from deepforge.cli.fitting import fill_inputs, open_inputs
 from deepforge.cli.follow import Console, Follower, duration
 from deepforge.cli.report import report
 from deepforge.cli.servers import server_at_hand
@@ -75,12 +76,15 @@ def execute(api: Api, project: Project, request: Request) -> Execution:
     document = api.get(f"{branch}/document", DocumentAt)
     artifacts = every_artifact(api, project.id)
     graph = find_pipeline(document.records, artifacts, request.pipeline)
-    interfaces = api.get(f"{branch}/analysis", Analysis).interfaces if request.attributes else {}
+    inputs = choose_artifacts(graph, artifacts, request.inputs)
+    unfilled = open_inputs(graph, {override.node for override in inputs})
+    # What the code says is asked for only where it is needed: it waits until all of it has been read.
+    known = api.get(f"{branch}/analysis", Analysis) if request.attributes or unfilled else Analysis(version=document.version)
     body = NewExecution(
         key=TransactionId(new_id()),
         pipeline=graph.pipeline.id,
-        attributes=choose_attributes(graph, interfaces, request.attributes),
-        inputs=choose_artifacts(graph, artifacts, request.inputs),
+        attributes=choose_attributes(graph, known.interfaces, request.attributes),
+        inputs=(*inputs, *fill_inputs(graph, unfilled, artifacts, known)),
         outputs=choose_outputs(graph, request.outputs),
     )
     return api.post(f"/api/projects/{project.id}/executions", Execution, body)
