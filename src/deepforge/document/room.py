@@ -60,7 +60,7 @@ class _Request:
 
 class Room:
     """An async context manager. `snapshot_every` versions the whole document is stored; a subscriber for whom more than
-    `queue_limit` commits wait is dropped."""
+    `queue_limit` commits wait is dropped. `on_commit` hears of every commit, whoever made it; it must not wait or raise."""
 
     def __init__(
         self,
@@ -71,12 +71,14 @@ class Room:
         now: Callable[[], datetime] = _utc_now,
         snapshot_every: int = 500,
         queue_limit: int = 1_000,
+        on_commit: Callable[[Committed], None] | None = None,
     ) -> None:
         self.project = project
         self.branch = branch
         self.epoch = ""
         self._store = store
         self._now = now
+        self._on_commit = on_commit
         self._snapshot_every = snapshot_every
         self._snapshot_at = 0
         self._document = Document()
@@ -255,6 +257,8 @@ class Room:
             self._recent.add(version)
         for committed in commits:
             self._people.tell(committed)
+            if self._on_commit is not None:
+                self._on_commit(committed)
 
     async def _catch_up_with_store(self) -> None:
         """Take over what the store kept of a group that it did not confirm."""
