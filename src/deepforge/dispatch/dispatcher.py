@@ -7,7 +7,6 @@ restart of the server running attempts wait for their hosts to come back, queued
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
 from datetime import datetime
 from types import TracebackType
 from typing import Self, assert_never
@@ -25,7 +24,6 @@ from deepforge.dispatch.stores import DispatchStores
 from deepforge.engine.effects import CancelAttempt, Effect, EnqueueJob, Finished, PassArtifact, SaveArtifact
 from deepforge.engine.events import Back, Began, Event, Leased, Lost, OutOfContact, Restarted, Returned, StopAsked
 from deepforge.engine.run import Run, input_files, live_attempt
-from deepforge.errors import DeepForgeError
 from deepforge.ids import AttemptId, ExecutionId, JobId, ProjectId, TransactionId, new_id
 from deepforge.model.execution import Attempt, Execution, Job, Snapshot, Status
 from deepforge.model.feedback import Feedback
@@ -37,6 +35,7 @@ __all__ = ["DispatchSettings", "Dispatcher"]
 
 logger = logging.getLogger(__name__)
 _REMOVE_MARGIN = 5.0
+_RETRY_SECONDS = 1.0
 
 
 class DispatchSettings(Struct, frozen=True, kw_only=True):
@@ -64,17 +63,17 @@ class Dispatcher:
         self._hosts = Hosts(clock)
         self._queue: dict[JobId, datetime] = {}
         self._wake = asyncio.Event()
-        self._stack = AsyncExitStack()
+        self._loops: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         await self._recover()
-        tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
-        for loop in (self._lease_loop(), self._contact_loop()):
-            self._stack.callback(tasks.create_task(loop).cancel)
+        self._loops = [asyncio.create_task(self._lease_loop()), asyncio.create_task(self._contact_loop())]
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        await self._stack.__aexit__(kind, error, trace)
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
 
     # What people ask for
 
@@ -299,8 +298,10 @@ class Dispatcher:
             self._wake.clear()
             try:
                 await self._lease_all()
-            except (DeepForgeError, OSError):
-                logger.exception("Jobs could not be given to hosts; they stay queued")
+            except Exception as error:  # the top of the loop: the job is in the queue again
+                logger.error("A job could not be given to a host; it stays queued", exc_info=error)
+                await asyncio.sleep(_RETRY_SECONDS)
+                self._wake.set()
 
     async def _lease_all(self) -> None:
         """Give the jobs that waited longest to the hosts with the most room."""
@@ -317,8 +318,8 @@ class Dispatcher:
         leased = Leased(time=self._clock.now(), job=job, attempt=attempt, worker=host.worker, worker_name=host.name)
         try:
             await self._apply(active, leased)
-        except (DeepForgeError, OSError):
-            del host.attempts[attempt]
+        except BaseException:
+            host.attempts.pop(attempt, None)
             self._queue[job] = self._clock.now()
             raise
         current = active.run.job(job)
@@ -336,8 +337,8 @@ class Dispatcher:
             await asyncio.sleep(pause)
             try:
                 await self.check_contact()
-            except (DeepForgeError, OSError):
-                logger.exception("The state of silent hosts could not be stored")
+            except Exception as error:  # the top of the loop: the next round tries again
+                logger.error("The state of silent hosts could not be stored", exc_info=error)
 
     async def check_contact(self) -> None:
         """Flag the attempts of hosts that are silent; give up those whose lease has ended, or which are to stop anyway."""

@@ -1,16 +1,17 @@
 """The built client: `/`, its assets, and its own paths; and the login link."""
 
 from litestar import Response, get
+from litestar.params import FromPath
 
 from deepforge.errors import DeepForgeError
 from deepforge.server.asgi import HttpRequest
-from deepforge.server.services import Services
+from deepforge.server.given import TheServices
 
 __all__ = ["HANDLERS"]
 
 
 @get("/", include_in_schema=False)
-async def get_start(request: HttpRequest, services: Services) -> Response[bytes]:
+async def get_start(request: HttpRequest, services: TheServices) -> Response[bytes]:
     """The client; with `?token=` the login link: it sets the cookie and leaves the address clean."""
     token = request.query_params.get("token")
     if token is None:
@@ -23,7 +24,7 @@ async def get_start(request: HttpRequest, services: Services) -> Response[bytes]
 
 
 @get("/{path:path}", include_in_schema=False)
-async def get_page(services: Services, path: str) -> Response[bytes]:
+async def get_page(services: TheServices, path: FromPath[str]) -> Response[bytes]:
     return services.client.file(path)
 
 

@@ -1,47 +1,46 @@
 """Seeds and projects."""
 
 from litestar import delete, get, patch, post
+from litestar.params import JSONBody
 
-from deepforge.ids import ProjectId
 from deepforge.model.project import Branch, NewProject, Project, ProjectChange, Seed
-from deepforge.server.caller import Caller
-from deepforge.server.services import Services
+from deepforge.server.given import AProject, TheCaller, TheServices
 
 __all__ = ["HANDLERS"]
 
 
 @get("/api/seeds", operation_id="listSeeds", summary="What a project can start from")
-async def list_seeds(services: Services) -> list[Seed]:
+async def list_seeds(services: TheServices) -> list[Seed]:
     return await services.projects.seeds()
 
 
 @get("/api/projects", operation_id="listProjects", summary="All projects, the newest change first")
-async def list_projects(services: Services) -> list[Project]:
+async def list_projects(services: TheServices) -> list[Project]:
     return await services.projects.all()
 
 
 @post("/api/projects", operation_id="createProject", summary="Make a project from a seed or as a copy")
-async def create_project(services: Services, caller: Caller, data: NewProject) -> Project:
+async def create_project(services: TheServices, caller: TheCaller, data: JSONBody[NewProject]) -> Project:
     return await services.projects.create(data, caller.person)
 
 
 @get("/api/projects/{project:str}", operation_id="getProject")
-async def get_project(services: Services, project: ProjectId) -> Project:
+async def get_project(services: TheServices, project: AProject) -> Project:
     return await services.projects.get(project)
 
 
 @patch("/api/projects/{project:str}", operation_id="changeProject", summary="Rename a project")
-async def change_project(services: Services, project: ProjectId, data: ProjectChange) -> Project:
+async def change_project(services: TheServices, project: AProject, data: JSONBody[ProjectChange]) -> Project:
     return await services.projects.rename(project, data.name)
 
 
 @delete("/api/projects/{project:str}", operation_id="deleteProject", summary="Delete a project and all that belongs to it")
-async def delete_project(services: Services, project: ProjectId) -> None:
+async def delete_project(services: TheServices, project: AProject) -> None:
     await services.projects.remove(project)
 
 
 @get("/api/projects/{project:str}/branches", operation_id="listBranches")
-async def list_branches(services: Services, project: ProjectId) -> list[Branch]:
+async def list_branches(services: TheServices, project: AProject) -> list[Branch]:
     return await services.projects.branches(project)
 
 

@@ -1,0 +1,54 @@
+"""The live socket: welcome, edits to everybody, presence, refusals, what came while away."""
+
+from deepforge.model.live import Analysis, Committed, Place, Presence, PresenceMoved, RefusedEdit
+from deepforge.model.records import Pipeline, Wire
+from tests.server.harness import Running
+
+
+async def test_two_sockets_see_each_others_edits(server: Running):
+    project = await server.project()
+    async with server.live(project.id) as one, server.live(project.id) as other:
+        assert one.welcome is not None
+        committed = await one.edit(one.welcome.version, "Add a pipeline", put=(Pipeline(id="p2", name="second"),))
+        seen = await other.receive(Committed)
+        assert seen == committed
+        assert (seen.label, seen.author) == ("Add a pipeline", one.welcome.person.id)
+
+
+async def test_analysis_follows_welcome(server: Running):
+    project = await server.project()
+    async with server.live(project.id) as tab:
+        analysis = await tab.receive(Analysis, lambda one: not one.pending)
+        assert {one.name for one in analysis.interfaces.values()} == {"prepare", "train", "test"}
+
+
+async def test_a_refused_edit_is_told_to_its_sender_only(server: Running):
+    project = await server.project()
+    async with server.live(project.id) as one, server.live(project.id) as other:
+        await one.send_edit(0, put=(Wire(id="w", pipeline="nothing", source="a", output="x", target="b", input="y"),))
+        refused = await one.receive(RefusedEdit)
+        assert refused.error.code == "DF102"
+        committed = await other.edit(0, put=(Pipeline(id="p2", name="second"),))
+        assert committed.version == 1
+        assert not any(isinstance(message, RefusedEdit) for message in other.came)
+
+
+async def test_presence_reaches_the_others(server: Running):
+    project = await server.project()
+    async with server.live(project.id) as one, server.live(project.id) as other:
+        place = Place(screen="pipeline", record="train")
+        await one.send(Presence(place=place))
+        moved = await other.receive(PresenceMoved, lambda message: message.place == place)
+        assert moved.client == one.client
+
+
+async def test_who_comes_back_gets_what_it_missed(server: Running):
+    project = await server.project()
+    async with server.live(project.id) as one:
+        assert one.welcome is not None
+        await one.edit(0, put=(Pipeline(id="p2", name="second"),))
+        epoch = one.welcome.epoch
+    async with server.live(project.id, epoch=epoch, version=0) as back:
+        assert back.welcome is not None
+        assert back.welcome.records is None
+        assert [version.version for version in back.welcome.missed or ()] == [1]
