@@ -1,0 +1,2 @@
+/** The screen of one execution. */
+export { default } from './ExecutionScreen'
