@@ -22,6 +22,7 @@ from deepforge.model.feedback import (
 )
 from deepforge.model.hosting import AttemptEvent, Console, Ended, Started, Stored
 from deepforge.storage import MemoryStorage, Storage
+from tests.storage.contracts_blobs import info_of
 from tests.storage.things import ATTEMPT, INF, JOB, NAN, a_line, console, feedback, pack, points, unpack
 
 PNG = b"\x89PNG not really"
@@ -105,9 +106,9 @@ class ReportContract:
                 feedback(ProgressChanged(progress=Progress(label="epochs", done=1, total=3))),
             ],
         )
-        fresh = stored.fresh[3]
-        blob = fresh.records[0].blob  # type: ignore[union-attr]
-        assert fresh.records[0] == ImageChanged(image=1, title="digits", blob=blob, width=8, height=4)  # type: ignore[union-attr]
+        blob = info_of(PNG).hash
+        others = (ImageChanged(image=2, title="empty"), ImageChanged(image=1, title="better"))
+        assert stored.fresh[3] == feedback(ImageChanged(image=1, title="digits", blob=blob, width=8, height=4), *others)
         assert (await storage.blobs.path(blob)).read_bytes() == PNG
         lines = (LineState(line=1, name="train", count=0), LineState(line=2, name="test", count=2))
         assert await reports.feedback(JOB, ATTEMPT) == Feedback(

@@ -22,6 +22,7 @@ from deepforge.model.records import (
     Operation,
     OperationRef,
     Pipeline,
+    Record,
     Wire,
 )
 from deepforge.storage.folder import Folder, FolderArtifact, read_folder, write_folder
@@ -31,7 +32,7 @@ def rid(id: str) -> RecordId:
     return RecordId(id)
 
 
-RECORDS = (
+RECORDS: tuple[Record, ...] = (
     Operation(id=rid("o1"), name="train", code="def train():\n    return 1\n", color="teal"),
     DataType(id=rid("d1"), name="Weights", code="class Weights:\n    pass\n"),
     LayerDefinition(id=rid("l0"), name="Mine", code="# é 漢\n"),
@@ -123,7 +124,10 @@ def replace_json(file: str, change: Callable[[list[dict[str, object]]], object])
 
 
 def write(file: str, data: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder / file).write_bytes(data) and None
+    def apply(folder: Path) -> None:
+        (folder / file).write_bytes(data)
+
+    return apply
 
 
 def link(file: str) -> Callable[[Path], None]:

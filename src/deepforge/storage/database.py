@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 from sqlalchemy import URL, Connection
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from deepforge.errors import Busy, DeepForgeError
@@ -129,7 +129,7 @@ async def _run_all(connection: AsyncConnection, group: Sequence[_Write]) -> list
             async with connection.begin_nested():
                 done.append(await write.run(connection))
         except (DBAPIError, OSError) as error:
-            if not isinstance(error, IntegrityError):
+            if not isinstance(error, IntegrityError | DataError):
                 raise
             write.fail(error)
         except Exception as error:  # noqa: BLE001 (its caller sees it)

@@ -6,12 +6,15 @@ cannot write. On PostgreSQL the two differ only in number of connections.
 
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-__all__ = ["reading_engine", "sqlite_url", "writing_engine"]
+from deepforge.errors import Invalid
+
+__all__ = ["postgres_url", "reading_engine", "sqlite_url", "writing_engine"]
 
 _READERS = 4
 _WAIT = 10_000
@@ -20,6 +23,21 @@ _WAIT = 10_000
 
 def sqlite_url(path: Path) -> URL:
     return URL.create("sqlite+aiosqlite", database=str(path))
+
+
+def postgres_url(url: str) -> URL:
+    """The address of a PostgreSQL database. Raises `Invalid` for any other."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.drivername not in ("postgresql", "postgres", "postgresql+psycopg"):
+        raise Invalid(
+            "The address of the database is not that of a PostgreSQL database.",
+            code="bad-database-url",
+            hint="Write postgresql://USER:PASSWORD@HOST/DATABASE, or leave it out to use the embedded database.",
+        )
+    return parsed.set(drivername="postgresql+psycopg")
 
 
 def writing_engine(url: URL) -> AsyncEngine:

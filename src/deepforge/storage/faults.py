@@ -10,6 +10,7 @@ from deepforge.errors import Broken, Busy, DeepForgeError
 __all__ = ["damaged", "disk_fault", "explain", "no_space"]
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+_POSTGRES_DISK_FULL = "53100"
 _READ_ONLY = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
@@ -50,7 +51,9 @@ def explain(error: BaseException, where: str) -> DeepForgeError:
     text = str(cause)
     if isinstance(cause, sqlite3.Error):
         return _sqlite(getattr(cause, "sqlite_errorcode", 0) & 0xFF, text, where)
-    return Busy(f"The database does not answer: {text}.", code="database", hint="Try again later.")
+    if getattr(cause, "sqlstate", None) == _POSTGRES_DISK_FULL:
+        return no_space(where)
+    return Busy(f"The database {where} does not answer: {text}.", code="database", hint="Try again later.")
 
 
 def _sqlite(code: int, text: str, where: str) -> DeepForgeError:

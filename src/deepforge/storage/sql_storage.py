@@ -1,13 +1,14 @@
 """All durable stores, put together as a server uses them."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from deepforge.settings import Settings
 from deepforge.storage.artifacts import SqlArtifactStore
 from deepforge.storage.blobs import DirectoryBlobStore
-from deepforge.storage.database import Database, open_sqlite
+from deepforge.storage.database import Database, open_database, open_sqlite
 from deepforge.storage.documents import SqlDocumentStore
+from deepforge.storage.engines import postgres_url
 from deepforge.storage.executions import SqlExecutionStore
 from deepforge.storage.projects import SqlProjectStore
 from deepforge.storage.reports import SqlReportStore
@@ -30,10 +31,18 @@ class Storage:
 
 
 @asynccontextmanager
-async def open_storage(settings: Settings) -> AsyncIterator[Storage]:
+async def open_storage(settings: Settings, *, database_url: str = "") -> AsyncIterator[Storage]:
     """Everything that the server keeps: `<data dir>/deepforge.db`, `<data dir>/console` and the blob directory.
 
-    Only one process may have it open. Raises `Broken` or `Busy` with what to do when it is not usable.
+    With `database_url` (`postgresql://...`) a PostgreSQL database stands in place of the file. Only one process may have it
+    open. Raises `Broken` or `Busy` with what to do when it is not usable.
     """
-    async with open_sqlite(settings.data_dir / "deepforge.db") as database:
+    async with _database(settings, database_url) as database:
         yield Storage(settings, database)
+
+
+def _database(settings: Settings, url: str) -> AbstractAsyncContextManager[Database]:
+    if not url:
+        return open_sqlite(settings.data_dir / "deepforge.db")
+    parsed = postgres_url(url)
+    return open_database(parsed, parsed.render_as_string(hide_password=True))

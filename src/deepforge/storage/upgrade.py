@@ -30,7 +30,7 @@ def upgrade(connection: Connection, where: str) -> None:
         raise Broken(
             f"The database {where} was made by a newer version of DeepForge.",
             code="database-newer",
-            hint="Update DeepForge with `deepforge update`, or set DEEPFORGE_DATA_DIR to another directory.",
+            hint="Update DeepForge, or set DEEPFORGE_DATA_DIR to another directory.",
             where=where,
         )
     if set(current) != set(scripts.get_heads()):

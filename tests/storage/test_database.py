@@ -1,0 +1,118 @@
+"""The database: grouped commits, failures of one among many, the schema."""
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from deepforge.errors import Broken, Busy
+from deepforge.storage.database import Database, Work, open_sqlite
+from deepforge.storage.tables import METADATA, people
+
+
+def adding(id: str) -> Work[str]:
+    async def work(connection: AsyncConnection) -> str:
+        await connection.execute(insert(people).values(id=id, name=id, color=""))
+        return id
+
+    return work
+
+
+async def ids(database: Database) -> set[str]:
+    async with database.read() as connection:
+        return set((await connection.execute(select(people.c.id))).scalars())
+
+
+async def test_migrations_make_exactly_the_tables(tmp_path: Path) -> None:
+    def differences(connection: Connection) -> object:
+        return compare_metadata(MigrationContext.configure(connection), METADATA)
+
+    async with open_sqlite(tmp_path / "d.db") as database, database.read() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_writes_that_wait_are_committed_together(tmp_path: Path) -> None:
+    commits = []
+
+    async def work(connection: AsyncConnection) -> None:
+        commits.append((await connection.execute(select(func.count()).select_from(people))).scalar_one())
+        await connection.execute(insert(people).values(id=str(len(commits)), name="", color=""))
+
+    async with open_sqlite(tmp_path / "d.db") as database:
+        await asyncio.gather(*(database.write(work) for _ in range(100)))
+        with closing(sqlite3.connect(tmp_path / "d.db")) as other:
+            seen = other.execute("SELECT count(*) FROM people").fetchone()
+    assert (commits, seen) == (list(range(100)), (100,))
+
+
+async def test_one_that_is_refused_does_not_undo_the_others(tmp_path: Path) -> None:
+    async def mistaken(connection: AsyncConnection) -> str:
+        await adding("never")(connection)
+        raise ZeroDivisionError
+
+    async with open_sqlite(tmp_path / "d.db") as database:
+        works = [adding("a"), adding("a"), mistaken, adding("b")]
+        results = await asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
+        assert [result if isinstance(result, str) else type(result) for result in results] == [
+            "a",
+            IntegrityError,
+            ZeroDivisionError,
+            "b",
+        ]
+        assert await ids(database) == {"a", "b"}
+
+
+async def test_a_group_whose_transaction_fails_is_refused_whole_and_the_next_is_not(tmp_path: Path) -> None:
+    async def failing(connection: AsyncConnection) -> str:
+        await connection.exec_driver_sql("INSERT INTO nothing VALUES (1)")
+        return "never"
+
+    async with open_sqlite(tmp_path / "d.db") as database:
+        works = [adding("a"), failing, adding("b")]
+        results = await asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
+        assert {type(result) for result in results} == {Busy}
+        assert await ids(database) == set()
+        assert await database.write(adding("c")) == "c"
+
+
+async def test_a_canceled_caller_does_not_stop_the_writer(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "d.db") as database:
+        tasks = [asyncio.create_task(database.write(adding(str(number)))) for number in range(10)]
+        await asyncio.sleep(0)
+        for task in tasks[::2]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await database.write(adding("after"))
+        assert {"1", "3", "5", "7", "9", "after"} <= await ids(database)
+
+
+async def test_what_waits_at_closing_is_stored_and_nothing_later(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "d.db") as database:
+        task = asyncio.create_task(database.write(adding("last")))
+        await asyncio.sleep(0)
+    assert await task == "last"
+    with pytest.raises(Busy):
+        await database.write(adding("late"))
+    async with open_sqlite(tmp_path / "d.db") as again:
+        assert await ids(again) == {"last"}
+
+
+async def test_readers_cannot_write_and_commits_are_synced(tmp_path: Path) -> None:
+    async def pragmas(connection: AsyncConnection) -> list[object]:
+        names = ("journal_mode", "synchronous", "foreign_keys", "query_only")
+        return [(await connection.exec_driver_sql(f"PRAGMA {name}")).scalar_one() for name in names]
+
+    async with open_sqlite(tmp_path / "d.db") as database:
+        assert await database.write(pragmas) == ["wal", 2, 1, 0]
+        async with database.read() as connection:
+            assert (await connection.exec_driver_sql("PRAGMA query_only")).scalar_one() == 1
+        with pytest.raises(Broken):
+            async with database.read() as connection:
+                await adding("x")(connection)
