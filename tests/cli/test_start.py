@@ -5,10 +5,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -187,6 +189,18 @@ def test_a_data_directory_that_cannot_be_written_is_one_sentence(tmp_path: Path)
     (tmp_path / "file").write_text("")
     said = refused(tmp_path / "file" / "data")
     assert re.fullmatch(r"Error: The data directory [^\n]* cannot be used: Not a directory\.[^\n]*\n", said)
+
+
+def test_a_database_of_a_newer_program_is_one_sentence_and_stays_as_it_is(tmp_path: Path) -> None:
+    with Installation(tmp_path):
+        pass
+    (database,) = tmp_path.glob("deepforge.db")
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'tomorrow'")
+    said = refused(tmp_path, "--port", "0")
+    assert re.fullmatch(r"Error: The database [^\n]* was made by a newer version of DeepForge\. [^\n]+\n", said)
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("tomorrow",)]
 
 
 def test_an_unreadable_server_json_is_no_server(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from deepforge.cli.program import cli
 ROOT = Path(__file__).parents[2]
 MANUAL = ROOT / "docs" / "manual"
 COMMAND_LINE = (MANUAL / "command-line.md").read_text(encoding="utf-8")
-INTERNAL = {"DEEPFORGE_ATTEMPT"}
+INTERNAL = {"DEEPFORGE_ATTEMPT", "DEEPFORGE_CATALOGUE_CACHE"}
 """Variables by which our own processes talk to each other; nobody sets them."""
 
 
