@@ -2,7 +2,7 @@
  * React's way to the open project: hooks over `ProjectClient`. Each subscribes to its part of the state, so that an edit
  * redraws only what shows it. README.md lists them.
  */
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from 'react'
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo } from 'react'
 import { useStore } from 'zustand'
 import { useShallow } from 'zustand/react/shallow'
 import type { Analysis, Artifact, Execution, Interface, Job, Mark, PeopleHere, Person, Place } from '@/api/types'
@@ -184,10 +184,9 @@ export function usePresence(): Presence {
     client.store,
     useShallow(({ person, people: here }) => [person, here] as const),
   )
-  return useMemo(
-    () => ({ me, others: [...people.values()], moveTo: (place) => client.moveTo(place) }),
-    [client, me, people],
-  )
+  // The same function for as long as the project is open: who tells where he is must not do so again because others moved.
+  const moveTo = useCallback((place: Place) => client.moveTo(place), [client])
+  return useMemo(() => ({ me, others: [...people.values()], moveTo }), [me, people, moveTo])
 }
 
 /** What the footer says: whether everything is stored, and whether the server is there. */
