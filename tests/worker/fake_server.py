@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import blake3
 import msgspec
@@ -38,9 +39,9 @@ from deepforge.model.hosting import (
 )
 
 TOKEN = "worker-token-of-the-test"
-Scope = dict
-Receive = Callable[[], Awaitable[dict]]
-Send = Callable[[dict], Awaitable[None]]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 
 class _Uvicorn(uvicorn.Server):
@@ -168,7 +169,7 @@ class FakeServer:
         assert orders is not None
         self._loop.call_soon_threadsafe(orders.put_nowait, order)
 
-    async def _app(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _app(self, scope: Message, receive: Receive, send: Send) -> None:
         authorized = (b"authorization", f"Bearer {TOKEN}".encode()) in scope["headers"]
         if scope["type"] == "websocket":
             await receive()
@@ -222,7 +223,7 @@ class FakeServer:
         if self.acknowledging:
             orders.put_nowait(Ack(attempt=report.attempt, through=len(events)))
 
-    async def _http(self, scope: Scope, receive: Receive, send: Send, *, authorized: bool) -> None:
+    async def _http(self, scope: Message, receive: Receive, send: Send, *, authorized: bool) -> None:
         body = b""
         more = True
         while more:

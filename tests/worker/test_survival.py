@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def test_a_host_that_was_killed_adopts_and_goes_on_counting(server: FakeServer, 
         assert alive(identity(pid))
         had = len(server.of(spec))
         host.restart()
-        server.wait(lambda had=had: len(server.of(spec)) > had + 5)
+        server.wait(partial(_longer, server.of(spec), had + 5))
     assert server.started(spec) == pid
     adopted = server.registers[-1].adopted[0]
     assert (adopted.attempt, adopted.fence) == (spec.attempt, spec.fence)
@@ -100,12 +101,20 @@ def test_what_was_not_acknowledged_is_sent_again_and_is_the_same(server: FakeSer
         loss()
         if loss == host.kill:
             host.restart()
-        server.wait(lambda before=before: len(server.registers) > before)
+        server.wait(partial(_longer, server.registers, before))
         assert server.registers[-1].adopted[0].acknowledged == 0
-        server.wait(lambda count=count: any(report.first == 1 for report in server.reports[count:]))
+        server.wait(partial(_resent, server, count))
     server.acknowledging = True
     server.acknowledge(spec)
     finish(server, host, spec)
+
+
+def _longer(things: Sequence[object], than: int) -> bool:
+    return len(things) > than
+
+
+def _resent(server: FakeServer, after: int) -> bool:
+    return any(report.first == 1 for report in server.reports[after:])
 
 
 def test_a_lost_acknowledgement_of_the_end_keeps_the_directory(server: FakeServer, host: HostProcess) -> None:

@@ -1,7 +1,7 @@
 """The spool: the append-only file through which a runner reports, written so that a kill at any moment loses nothing reported.
 
-The file is memory-mapped. A record is written behind the committed end first; then the committed length in the header moves,
-in one aligned store of eight bytes. The kernel keeps the pages of a process that died, so whatever reads the file later sees
+The file is memory-mapped. A record is written behind the committed end first; then the committed length in the header, its
+second word, moves in one aligned store of eight bytes. The kernel keeps the pages of a process that died, so whatever reads the file later sees
 a whole number of records. Numbers are in the machine's own byte order: reader and writer share the machine.
 
 Format: a header of 64 bytes (`MAGIC`, then the committed length, counted from the beginning of the file), then records, each
@@ -19,6 +19,7 @@ import json
 import mmap
 import os
 import struct
+import sys
 import threading
 from enum import IntEnum
 from pathlib import Path
@@ -29,7 +30,8 @@ MAGIC = b"DFSPOOL1"
 LENGTH_OFFSET = 8
 HEADER_SIZE = 64
 LENGTH = struct.Struct("@Q")
-"""Native, because only a native number is stored at once; in a fixed byte order Python stores it byte by byte."""
+"""How the length is read. It is written through a memory view of native words, which is one store: `struct.pack_into` clears
+the place first, and in a fixed byte order writes byte by byte; a reader, or a kill, then finds half a length."""
 POINT = struct.Struct("@BxxxIdd")
 RECORD = struct.Struct("@BxxxIQ")
 
@@ -61,8 +63,9 @@ class Spool:
         self._end = HEADER_SIZE
         self._lock = threading.Lock()
         self._map = self._mapped(_FIRST_SIZE)
-        self._map[: len(MAGIC)] = MAGIC
-        LENGTH.pack_into(self._map, LENGTH_OFFSET, HEADER_SIZE)
+        self._words = memoryview(self._map).cast("Q")
+        self._words[1] = HEADER_SIZE
+        self._words[0] = int.from_bytes(MAGIC, sys.byteorder)  # last: where it is, the length is
 
     def point(self, line: int, x: float, y: float) -> None:
         """Add a point to a line. Takes about a microsecond: it is called in training loops."""
@@ -73,11 +76,11 @@ class Spool:
                 self._grow(end)
             POINT.pack_into(self._map, start, 1, line, x, y)
             self._end = end  # before the commit: an interrupt between the two must not let the next record overwrite this one
-            LENGTH.pack_into(self._map, 8, end)
+            self._words[1] = end
 
     def record(self, kind: Kind, fields: dict[str, object], data: bytes = b"") -> None:
         """Add a record of any other kind."""
-        text = json.dumps(fields, ensure_ascii=False).encode("utf-8", "backslashreplace")
+        text = json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
         head = RECORD.pack(kind, len(text), len(data))
         whole = b"".join((head, text, data))
         with self._lock:
@@ -87,11 +90,12 @@ class Spool:
                 self._grow(end)
             self._map[start : start + len(whole)] = whole
             self._end = end
-            LENGTH.pack_into(self._map, LENGTH_OFFSET, end)
+            self._words[1] = end
 
     def close(self) -> None:
         """Unmap and close; what was written stays."""
         with self._lock:
+            self._words.release()
             self._map.close()
             os.close(self._file)
 
@@ -100,8 +104,10 @@ class Spool:
         while size < needed:
             size += min(size, _LARGEST_STEP)
         grown = self._mapped(size)
+        self._words.release()
         self._map.close()
         self._map = grown
+        self._words = memoryview(grown).cast("Q")
 
     def _mapped(self, size: int) -> mmap.mmap:
         if hasattr(os, "posix_fallocate"):
