@@ -72,7 +72,9 @@ class Running:
             yield tab
 
     @asynccontextmanager
-    async def socket(self, path: str, *, cookie: str | None = None, origin: str | None = "own", **more: Any) -> AsyncIterator[ClientConnection]:
+    async def socket(
+        self, path: str, *, cookie: str | None = None, origin: str | None = "own", **more: Any
+    ) -> AsyncIterator[ClientConnection]:
         headers = {"Cookie": self.cookie if cookie is None else cookie}
         own = self.url if origin == "own" else origin
         url = self.url.replace("http", "ws", 1) + path
