@@ -1,12 +1,13 @@
 """Change sets: CodeMirror's own answers (golden file), the law of convergence, and what is refused."""
 
-# mypy: disable-error-code="arg-type"
+# mypy: disable-error-code="arg-type, dict-item"
 # Ids are plain strings here: no test reads anything out of them.
 
 import json
 import random
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -21,7 +22,7 @@ TEXTS = st.text(alphabet="ab\né中😀𝛼", max_size=12)
 
 
 @pytest.mark.parametrize("case", GOLDEN, ids=[case["name"] for case in GOLDEN])
-def test_changes_are_what_codemirror_makes_of_them(case) -> None:
+def test_changes_are_what_codemirror_makes_of_them(case: dict[str, Any]) -> None:
     a, b = ChangeSet.parse(case["a"]), ChangeSet.parse(case["b"])
     made = {
         "name": case["name"],
@@ -39,9 +40,10 @@ def test_changes_are_what_codemirror_makes_of_them(case) -> None:
 
 
 @st.composite
-def change_of(draw, text):
+def change_of(draw: st.DrawFn, text: str) -> ChangeSet:
     """A random change of `text`, in whole characters."""
-    edits, at = [], 0
+    edits: list[tuple[int, int, str]] = []
+    at = 0
     offsets = [units(text[:index]) for index in range(len(text) + 1)]
     for _ in range(draw(st.integers(0, 3))):
         start = draw(st.integers(at, len(text)))
@@ -52,27 +54,27 @@ def change_of(draw, text):
 
 
 @st.composite
-def pairs(draw):
+def pairs(draw: st.DrawFn) -> tuple[str, ChangeSet, ChangeSet]:
     text = draw(TEXTS)
     return text, draw(change_of(text)), draw(change_of(text))
 
 
 @given(pairs())
-def test_two_changes_converge_in_either_order(pair) -> None:
+def test_two_changes_converge_in_either_order(pair: tuple[str, ChangeSet, ChangeSet]) -> None:
     text, a, b = pair
     one, other = a.compose(b.map(a)), b.compose(a.map(b, before=True))
     assert one.apply(text) == other.apply(text) == b.map(a).apply(a.apply(text)) == a.map(b, before=True).apply(b.apply(text))
 
 
 @given(pairs())
-def test_an_inverse_takes_a_change_back(pair) -> None:
+def test_an_inverse_takes_a_change_back(pair: tuple[str, ChangeSet, ChangeSet]) -> None:
     text, a, _ = pair
     assert a.invert(text).apply(a.apply(text)) == text
     assert a.invert(text).invert(a.apply(text)) == a
 
 
 @given(st.data())
-def test_composing_is_doing_both(data) -> None:
+def test_composing_is_doing_both(data: st.DataObject) -> None:
     text = data.draw(TEXTS)
     a = data.draw(change_of(text))
     b = data.draw(change_of(a.apply(text)))
@@ -81,7 +83,7 @@ def test_composing_is_doing_both(data) -> None:
 
 
 @given(pairs())
-def test_json_is_read_back(pair) -> None:
+def test_json_is_read_back(pair: tuple[str, ChangeSet, ChangeSet]) -> None:
     _, a, _ = pair
     assert ChangeSet.parse(json.loads(json.dumps(a.json()))) == a
 
@@ -109,7 +111,7 @@ def test_json_is_read_back(pair) -> None:
     ],
     ids=str,
 )
-def test_what_is_no_change_set_is_refused(data, code) -> None:
+def test_what_is_no_change_set_is_refused(data: object, code: str) -> None:
     with pytest.raises(Refused) as caught:
         ChangeSet.parse(data)
     assert (caught.value.code, caught.value.hint != "") == (code, True)
@@ -126,7 +128,7 @@ def test_what_is_no_change_set_is_refused(data, code) -> None:
         ("😀", [[1, "x"], 1]),
     ],
 )
-def test_a_change_that_does_not_fit_or_splits_a_character_is_refused(text, data) -> None:
+def test_a_change_that_does_not_fit_or_splits_a_character_is_refused(text: str, data: object) -> None:
     with pytest.raises(Refused) as caught:
         ChangeSet.parse(data).apply(text)
     assert caught.value.code == "DF109"

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def clock() -> Iterator[datetime]:
     return (START + timedelta(seconds=second) for second in itertools.count())
 
 
-def room_of(store: FailingStore, **more: int) -> Room:
+def room_of(store: FailingStore, **more: Any) -> Room:
     return Room(store, PROJECT, BRANCH, now=clock().__next__, **more)
 
 

@@ -1,12 +1,17 @@
 """A small pipeline of three operations, with what code says of them, and helpers to change it."""
 
+# mypy: disable-error-code="arg-type, dict-item"
+# Ids are plain strings here: no test reads anything out of them.
+
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
 from deepforge.model.artifact import Artifact, BlobInfo
 from deepforge.model.document import Document
-from deepforge.model.execution import JobPlan, Plan, SourceJob, StoredOutput
+from deepforge.model.execution import JobPlan, Plan, Save, SourceJob, StoredOutput
 from deepforge.model.interface import Attribute, AttributeKind, Interface, Port, ReferencePort, TypeInfo
 from deepforge.model.records import (
     Architecture,
@@ -16,6 +21,7 @@ from deepforge.model.records import (
     OperationRef,
     Output,
     Pipeline,
+    Record,
     RecordRef,
     Resource,
     Wire,
@@ -24,11 +30,11 @@ from deepforge.model.records import (
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
-def at(seconds):
+def at(seconds: int) -> datetime:
     return START + timedelta(seconds=seconds)
 
 
-def blob(letter):
+def blob(letter: str) -> BlobInfo:
     return BlobInfo(hash=letter * 64, size=10)
 
 
@@ -76,11 +82,11 @@ ARTIFACTS = {one.id: one for one in (PICTURES, NUMBER)}
 NET = {"architecture": RecordRef(record="lenet"), "criterion": Resource(resource="Criterion", class_name="NLLLoss")}
 
 
-def wire(id, source, output, target, input):
+def wire(id: str, source: str, output: str, target: str, input: str) -> Wire:
     return Wire(id=id, pipeline="p", source=source, output=output, target=target, input=input)
 
 
-RECORDS = (
+RECORDS: tuple[Record, ...] = (
     Pipeline(id="p", name="Train"),
     *(Operation(id=id, name=id, code=f"def {id}(): ...\n") for id in INTERFACES),
     Architecture(id="lenet", name="LeNet"),
@@ -99,17 +105,17 @@ RECORDS = (
 )
 
 
-def document(*changed, without=()):
+def document(*changed: Record, without: Collection[str] = ()) -> Document:
     """The sample's document with some records changed or added, and others left out."""
     records = {record.id: record for record in (*RECORDS, *changed) if record.id not in without}
     return Document(version=7, records=records)
 
 
-def changed(id, **fields):
+def changed(id: str, **fields: Any) -> Record:
     return replace(next(record for record in RECORDS if record.id == id), **fields)
 
 
-def plan_of(edges, saves=()):
+def plan_of(edges: Mapping[str, Sequence[str]], saves: Sequence[tuple[str, Save]] = ()) -> Plan:
     """A plan of jobs in this order: ``{"b": ["a"]}`` means that b needs a's output."""
     jobs = [
         JobPlan(
@@ -126,5 +132,5 @@ def plan_of(edges, saves=()):
     return Plan(pipeline="p", jobs=tuple(jobs))
 
 
-def stored(letter="c"):
+def stored(letter: str = "c") -> StoredOutput:
     return StoredOutput(name="out", type="Tensor", blob=blob(letter))

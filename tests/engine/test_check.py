@@ -1,5 +1,11 @@
 """Each check both ways, over one sample pipeline (`samples.py`)."""
 
+# mypy: disable-error-code="arg-type, dict-item"
+# Ids are plain strings here: no test reads anything out of them.
+
+from collections.abc import Collection
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
@@ -7,31 +13,48 @@ from deepforge.engine.check import check, fitting_artifacts
 from deepforge.engine.checks import CHECKS
 from deepforge.engine.typetree import TypeTree
 from deepforge.model.interface import Interface, Severity, TypeInfo, Where
-from deepforge.model.records import Input, Node, Operation, OperationRef, Output, Pipeline, PipelineRef, RecordRef, Resource, Wire
+from deepforge.model.records import (
+    Input,
+    Node,
+    Operation,
+    OperationRef,
+    Output,
+    Pipeline,
+    PipelineRef,
+    Record,
+    RecordRef,
+    Reference,
+    Resource,
+    Value,
+    Wire,
+)
 from tests.engine import samples
 from tests.engine.samples import changed, document, wire
 
 
-def marks(*records, without=(), interfaces=samples.INTERFACES, readable=None):
+def marks(
+    *records: Record, without: Collection[str] = (), interfaces: Any = samples.INTERFACES, readable: Any = None
+) -> list[tuple[str, str, str]]:
     found = check(document(*records, without=without), interfaces, samples.TYPES, samples.ARTIFACTS, readable)
     assert all(mark.message.endswith(".") and mark.hint.endswith(".") for mark in found)
     return [(mark.code, mark.where.record, mark.where.name) for mark in found]
 
 
-def with_attributes(**values):
+def with_attributes(**values: Value) -> Record:
     return changed("n-train", attributes={"epochs": 3, **values})
 
 
-def with_reference(name, reference):
+def with_reference(name: str, reference: Reference | None) -> Record:
     references = {**samples.NET, name: reference}
     return changed("n-train", references={key: value for key, value in references.items() if value is not None})
 
 
-def second_pipeline():
+def second_pipeline() -> Pipeline:
     return Pipeline(id="p2", name="other")
 
 
-CASES = {
+Case = tuple[list[Record], tuple[str, ...], list[tuple[str, str, str]]]
+CASES: dict[str, Case] = {
     "all is well": ([], (), []),
     "DF210 input not connected": ([], ("w4",), [("DF210", "n-test", "data")]),
     "DF210 optional inputs may be open": ([], (), []),
@@ -93,27 +116,29 @@ CASES = {
 
 
 @pytest.mark.parametrize(("records", "without", "expected"), CASES.values(), ids=CASES)
-def test_checks_say_where_a_run_would_be_refused(records, without, expected):
+def test_checks_say_where_a_run_would_be_refused(
+    records: list[Record], without: tuple[str, ...], expected: list[tuple[str, str, str]]
+) -> None:
     assert marks(*records, without=without) == expected
 
 
-def test_every_check_has_cases():
+def test_every_check_has_cases() -> None:
     assert {code for code, _ in CHECKS} == {name.split()[0] for name in CASES if name.startswith("DF")}
 
 
-def test_DF220_an_operation_with_errors_says_nothing_else():
+def test_DF220_an_operation_with_errors_says_nothing_else() -> None:
     assert marks(readable={"load", "test"}) == [("DF220", "n-train", "")]
     assert marks(changed("n-train", attributes={"epochs": 0}), without=("w2",), readable={"load", "test"}) == [
         ("DF220", "n-train", "")
     ]
 
 
-def test_an_operation_that_is_being_read_says_nothing():
+def test_an_operation_that_is_being_read_says_nothing() -> None:
     interfaces = {"load": samples.LOAD, "test": samples.TEST}
     assert marks(interfaces=interfaces, readable={"load", "test", "train"}) == []
 
 
-def test_a_warning_is_a_warning():
+def test_a_warning_is_a_warning() -> None:
     (mark,) = check(document(second_pipeline()), samples.INTERFACES, samples.TYPES, samples.ARTIFACTS.values())
     assert (mark.severity, mark.where) == (Severity.WARNING, Where(record="p2"))
 
@@ -131,12 +156,12 @@ def test_a_warning_is_a_warning():
         ("A", "C", False),
     ],
 )
-def test_I063_subtypes_fit(given, wanted, fits):
+def test_I063_subtypes_fit(given: str, wanted: str, fits: bool) -> None:
     circle = (TypeInfo(name="A", base="B"), TypeInfo(name="B", base="A"))
     assert TypeTree((*samples.TYPES, *circle)).fits(given, wanted) is fits
 
 
-def test_S041_an_input_lists_the_artifacts_that_fit_every_port():
+def test_S041_an_input_lists_the_artifacts_that_fit_every_port() -> None:
     given = (samples.INTERFACES, samples.TYPES, samples.ARTIFACTS)
     assert fitting_artifacts(document(), "in", *given) == (samples.PICTURES, samples.NUMBER)
     direct = document(wire("w9", "in", "data", "n-test", "data"), without=("w4",))
@@ -144,7 +169,7 @@ def test_S041_an_input_lists_the_artifacts_that_fit_every_port():
     assert fitting_artifacts(document(), "n-test", *given) == ()
 
 
-def test_marks_of_a_large_document_take_milliseconds():
+def test_marks_of_a_large_document_take_milliseconds() -> None:
     interface = Interface(operation="op", name="op", inputs=samples.LOAD.inputs, outputs=samples.LOAD.outputs)
     nodes = [Node(id=f"n{n}", pipeline="p", target=OperationRef(operation="op")) for n in range(2_000)]
     wires = [Wire(id=f"x{n}", pipeline="p", source=f"n{n}", output="data", target=f"n{n + 1}", input="raw") for n in range(1_999)]

@@ -1,11 +1,15 @@
 """How an execution advances, case by case: what is queued, saved, canceled, and how it ends."""
 
+# mypy: disable-error-code="arg-type, dict-item"
+# Ids are plain strings here: no test reads anything out of them.
+
 import time
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from deepforge.engine.effects import CancelAttempt, EnqueueJob, Finished, PassArtifact, SaveArtifact
+from deepforge.engine.effects import CancelAttempt, Effect, EnqueueJob, Finished, PassArtifact, SaveArtifact
 from deepforge.engine.events import (
     ArtifactWasSaved,
     Back,
@@ -23,15 +27,16 @@ from deepforge.engine.events import (
 )
 from deepforge.engine.run import Run, begin, input_files
 from deepforge.engine.step import step
+from deepforge.ids import JobId
 from deepforge.model.execution import Attempt, Cause, Execution, Job, Plan, Progress, Save, SourceArtifact, Status
 from deepforge.model.hosting import InputFile
 from tests.engine.samples import START, at, blob, plan_of, stored
 
-DIAMOND = {"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"]}
+DIAMOND: dict[str, list[str]] = {"a": [], "b": ["a"], "c": ["a"], "d": ["b", "c"]}
 BROKEN = Cause(kind="exception", message="KeyError: 'labels'")
 
 
-def new(plan):
+def new(plan: Plan) -> Run:
     return begin(
         plan,
         id="e",
@@ -41,7 +46,7 @@ def new(plan):
         pipeline_name="train",
         name="train_execution_1",
         created=START,
-        job_ids=[f"j-{job.node}" for job in plan.jobs],
+        job_ids=[JobId(f"j-{job.node}") for job in plan.jobs],
         author="Ada",
     )
 
@@ -49,13 +54,12 @@ def new(plan):
 class Play:
     """A run and the effects of its last step; ids of attempts are counted for each job."""
 
-    def __init__(self, plan):
+    def __init__(self, plan: Plan) -> None:
         self.run = new(plan)
         self.clock = 0
-        self.effects = ()
-        self.all = []
+        self.effects: tuple[Effect, ...] = ()
 
-    def do(self, kind, node=None, *, number=None, **more):
+    def do(self, kind: Any, node: str | None = None, *, number: int | None = None, **more: Any) -> "Play":
         self.clock += 1
         if node is not None:
             count = len(self.job(node).attempts)
@@ -65,36 +69,37 @@ class Play:
         if kind is not ArtifactWasSaved:
             more["time"] = at(self.clock)
         self.run, self.effects = step(self.run, kind(**more))
-        self.all += self.effects
         return self
 
-    def job(self, node):
-        return self.run.job(f"j-{node}")
+    def job(self, node: str) -> Job:
+        job = self.run.job(f"j-{node}")
+        assert job is not None
+        return job
 
-    def lead(self, *nodes):
+    def lead(self, *nodes: str) -> "Play":
         for node in nodes:
             self.do(Leased, node).do(Started, node)
         return self
 
-    def succeed(self, *nodes):
+    def succeed(self, *nodes: str) -> "Play":
         for node in nodes:
             self.do(Succeeded, node, outputs=(stored(),))
         return self
 
     @property
-    def statuses(self):
+    def statuses(self) -> str:
         return " ".join(job.status.value for job in self.run.execution.jobs)
 
     @property
-    def status(self):
+    def status(self) -> Status:
         return self.run.execution.status
 
 
-def begun(edges=None, **more):
+def begun(edges: dict[str, list[str]] | None = None, **more: Any) -> Play:
     return Play(plan_of(DIAMOND if edges is None else edges, **more)).do(Began)
 
 
-def test_a_new_execution_is_pending():
+def test_a_new_execution_is_pending() -> None:
     assert new(plan_of({"a": []})).execution == Execution(
         id="e",
         project="pr",
@@ -110,13 +115,13 @@ def test_a_new_execution_is_pending():
     )
 
 
-def test_all_ready_jobs_are_queued_at_once():
+def test_all_ready_jobs_are_queued_at_once() -> None:
     play = begun({"a": [], "b": [], "c": ["a"]})
     assert play.effects == (EnqueueJob(job="j-a"), EnqueueJob(job="j-b"))
     assert (play.statuses, play.status) == ("queued queued pending", Status.QUEUED)
 
 
-def test_a_diamond_runs_through():
+def test_a_diamond_runs_through() -> None:
     play = begun().lead("a").succeed("a")
     assert play.effects == (EnqueueJob(job="j-b"), EnqueueJob(job="j-c"))
     play.lead("b", "c").succeed("b")
@@ -129,7 +134,7 @@ def test_a_diamond_runs_through():
     assert (execution.status, execution.started, execution.ended, execution.cause) == (Status.SUCCESS, at(3), at(13), "")
 
 
-def test_a_job_keeps_all_of_its_attempt():
+def test_a_job_keeps_all_of_its_attempt() -> None:
     play = begun({"a": []}).do(Leased, "a", fingerprint="f").do(Started, "a")
     play.do(Progressed, "a", progress=Progress(label="epochs", done=1, total=2)).succeed("a")
     assert play.job("a") == Job(
@@ -159,21 +164,21 @@ def test_a_job_keeps_all_of_its_attempt():
     )
 
 
-def test_S043_S211_outputs_are_saved_under_their_names():
+def test_S043_S211_outputs_are_saved_under_their_names() -> None:
     play = begun({"a": [], "b": ["a"]}, saves=[("a", Save(output="out", node="o1", name="mine"))]).lead("a").succeed("a")
     assert play.effects == (SaveArtifact(job="j-a", node="o1", name="mine", output=stored()), EnqueueJob(job="j-b"))
     play.do(ArtifactWasSaved, artifact="art").do(ArtifactWasSaved, artifact="art")
     assert play.run.execution.artifacts == ("art",)
 
 
-def test_an_execution_that_only_passes_artifacts_succeeds_at_once():
+def test_an_execution_that_only_passes_artifacts_succeeds_at_once() -> None:
     source, save = SourceArtifact(artifact="x", name="x", type="Data", blob=blob("a")), Save(output="data", node="o", name="y")
     play = Play(Plan(pipeline="p", jobs=(), passes=((source, save),))).do(Began)
     assert play.effects == (PassArtifact(node="o", name="y", source=source), Finished(status=Status.SUCCESS))
     assert play.status is Status.SUCCESS
 
 
-def test_after_a_failure_running_jobs_finish_and_nothing_new_starts():
+def test_after_a_failure_running_jobs_finish_and_nothing_new_starts() -> None:
     play = begun({"a": [], "b": [], "c": ["a"], "d": [], "e": ["b"]}).lead("a", "b").do(Leased, "d")
     play.do(Ended, "a", cause=BROKEN, exit_code=1)
     skipped = Cause(kind="canceled", message='Not run, because "a" failed.')
@@ -186,18 +191,18 @@ def test_after_a_failure_running_jobs_finish_and_nothing_new_starts():
     assert play.run.execution.cause == "\"a\" failed: KeyError: 'labels'"
 
 
-def test_the_first_failure_is_the_cause():
+def test_the_first_failure_is_the_cause() -> None:
     play = begun({"a": [], "b": []}).lead("a", "b").do(Ended, "b", cause=BROKEN)
     play.do(Ended, "a", cause=Cause(kind="signal", message="It ended by signal 11."))
     assert (play.status, play.run.execution.cause) == (Status.FAILED, "\"b\" failed: KeyError: 'labels'")
 
 
-def test_a_success_without_an_output_is_a_failure():
+def test_a_success_without_an_output_is_a_failure() -> None:
     play = begun({"a": []}).lead("a").do(Succeeded, "a")
     assert (play.status, play.job("a").cause.kind) == (Status.FAILED, "outputs")
 
 
-def test_a_stop_ends_what_runs_and_cancels_the_rest():
+def test_a_stop_ends_what_runs_and_cancels_the_rest() -> None:
     play = begun({"a": [], "b": ["a"], "c": []}).lead("a").do(Leased, "c").do(StopAsked, by="Ada")
     assert play.effects == (
         CancelAttempt(job="j-c", attempt="c1", fence=1, worker="w"),
@@ -210,7 +215,7 @@ def test_a_stop_ends_what_runs_and_cancels_the_rest():
     assert (play.status, play.run.execution.cause) == (Status.CANCELED, "Stopped by Ada.")
 
 
-def test_a_stop_before_anything_runs_ends_at_once():
+def test_a_stop_before_anything_runs_ends_at_once() -> None:
     play = begun().do(StopAsked)
     assert (play.effects, play.status, play.run.execution.cause) == (
         (Finished(status=Status.CANCELED),),
@@ -219,17 +224,17 @@ def test_a_stop_before_anything_runs_ends_at_once():
     )
 
 
-def test_a_stop_that_comes_too_late_changes_nothing_that_succeeded():
+def test_a_stop_that_comes_too_late_changes_nothing_that_succeeded() -> None:
     play = begun({"a": []}).lead("a").do(StopAsked).succeed("a")
     assert (play.status, play.run.execution.cause, play.job("a").outputs) == (Status.SUCCESS, "", (stored(),))
 
 
-def test_an_error_while_stopping_is_a_cancelation_with_its_own_cause():
+def test_an_error_while_stopping_is_a_cancelation_with_its_own_cause() -> None:
     play = begun({"a": []}).lead("a").do(StopAsked).do(Ended, "a", cause=BROKEN)
     assert (play.status, play.job("a").status, play.job("a").cause) == (Status.CANCELED, Status.CANCELED, BROKEN)
 
 
-def test_a_stop_after_a_failure_leaves_it_failed():
+def test_a_stop_after_a_failure_leaves_it_failed() -> None:
     play = begun({"a": [], "b": []}).lead("a", "b").do(Ended, "a", cause=BROKEN).do(StopAsked, by="Ada")
     assert play.effects == (CancelAttempt(job="j-b", attempt="b1", fence=1, worker="w"),)
     play.do(Ended, "b", cause=Cause(kind="canceled", message="It was stopped."))
@@ -237,7 +242,7 @@ def test_a_stop_after_a_failure_leaves_it_failed():
     assert play.run.execution.cause == "\"a\" failed: KeyError: 'labels'"
 
 
-def test_contact_is_a_flag_and_loss_is_a_failure():
+def test_contact_is_a_flag_and_loss_is_a_failure() -> None:
     play = begun({"a": []}).lead("a").do(OutOfContact, "a")
     assert (play.job("a").out_of_contact, play.job("a").status) == (True, Status.RUNNING)
     assert play.do(Back, "a").job("a").out_of_contact is False
@@ -247,7 +252,7 @@ def test_contact_is_a_flag_and_loss_is_a_failure():
     assert play.status is Status.FAILED
 
 
-def test_an_attempt_that_never_began_is_queued_again_and_superseded():
+def test_an_attempt_that_never_began_is_queued_again_and_superseded() -> None:
     play = begun({"a": []}).do(Leased, "a").do(Returned, "a")
     assert (play.effects, play.job("a").status) == ((EnqueueJob(job="j-a"),), Status.QUEUED)
     play.lead("a")
@@ -267,13 +272,13 @@ def test_an_attempt_that_never_began_is_queued_again_and_superseded():
         assert play.effects == ()
 
 
-def test_a_started_attempt_cannot_be_returned():
+def test_a_started_attempt_cannot_be_returned() -> None:
     play = begun({"a": []}).lead("a")
     before = play.run
     assert play.do(Returned, "a").run is before
 
 
-def test_a_lease_of_a_job_that_waits_no_more_changes_nothing():
+def test_a_lease_of_a_job_that_waits_no_more_changes_nothing() -> None:
     play = begun({"a": [], "b": ["a"]}).do(Leased, "a")
     before = play.run
     assert play.do(Leased, "a", number=9).run is before
@@ -283,7 +288,7 @@ def test_a_lease_of_a_job_that_waits_no_more_changes_nothing():
     assert (run, effects) == (before, ())
 
 
-def test_a_restart_queues_again_what_was_queued_in_memory():
+def test_a_restart_queues_again_what_was_queued_in_memory() -> None:
     play = begun({"a": [], "b": [], "c": [], "d": ["a"]}).lead("a").do(Leased, "b")
     play.run = Run(execution=msgspec.json.decode(msgspec.json.encode(play.run.execution), type=Execution), plan=play.run.plan)
     assert play.do(Restarted).effects == (EnqueueJob(job="j-c"),)
@@ -291,12 +296,12 @@ def test_a_restart_queues_again_what_was_queued_in_memory():
     assert play.effects == (CancelAttempt(job="j-a", attempt="a1", fence=1, worker="w"),)
 
 
-def test_a_restart_before_the_beginning_begins():
+def test_a_restart_before_the_beginning_begins() -> None:
     play = Play(plan_of({"a": []})).do(Restarted)
     assert (play.effects, play.status) == ((EnqueueJob(job="j-a"),), Status.QUEUED)
 
 
-def test_the_inputs_of_a_job_are_the_outputs_that_were_stored():
+def test_the_inputs_of_a_job_are_the_outputs_that_were_stored() -> None:
     plan = plan_of({"a": [], "b": ["a"]})
     given = SourceArtifact(artifact="x", name="x", type="Dataset", blob=blob("e"))
     second = replace(plan.jobs[1], inputs={**plan.jobs[1].inputs, "more": given})
@@ -307,17 +312,21 @@ def test_the_inputs_of_a_job_are_the_outputs_that_were_stored():
     }
 
 
-def run_all(edges):
+def queued(play: Play) -> list[str]:
+    return [effect.job.removeprefix("j-") for effect in play.effects if isinstance(effect, EnqueueJob)]
+
+
+def run_all(edges: dict[str, list[str]]) -> Play:
     play = begun(edges)
-    waiting = list(play.effects)
+    waiting = queued(play)
     while waiting:
-        node = waiting.pop(0).job.removeprefix("j-")
+        node = waiting.pop(0)
         play.lead(node).succeed(node)
-        waiting += [effect for effect in play.effects if isinstance(effect, EnqueueJob)]
+        waiting += queued(play)
     return play
 
 
-def test_long_chains_and_wide_diamonds_are_fast():
+def test_long_chains_and_wide_diamonds_are_fast() -> None:
     chain = {f"n{n}": [f"n{n - 1}"] if n else [] for n in range(500)}
     wide = {"first": [], **{f"m{n}": ["first"] for n in range(500)}, "last": [f"m{n}" for n in range(500)]}
     for edges in (chain, wide):

@@ -1,5 +1,11 @@
 """A state machine of random events, in any order and repeated: the invariants of an execution hold after each step."""
 
+# mypy: disable-error-code="arg-type, dict-item"
+# Ids are plain strings here: no test reads anything out of them.
+
+from datetime import datetime
+from typing import Any
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -9,6 +15,7 @@ from deepforge.engine.events import (
     Back,
     Began,
     Ended,
+    Event,
     Leased,
     Lost,
     OutOfContact,
@@ -20,23 +27,33 @@ from deepforge.engine.events import (
 )
 from deepforge.engine.run import Run, begin, live_attempt
 from deepforge.engine.step import step
-from deepforge.model.execution import Cause, SourceJob, Status
+from deepforge.ids import BranchName, ExecutionId, JobId, ProjectId, RecordId
+from deepforge.model.execution import Cause, Execution, Plan, SourceJob, Status
 from tests.engine.samples import START, at, plan_of, stored
 
+NONE = Execution(
+    id=ExecutionId(""),
+    project=ProjectId("p"),
+    branch=BranchName("main"),
+    version=1,
+    pipeline=RecordId("p"),
+    pipeline_name="x",
+    name="x",
+    status=Status.SUCCESS,
+    created=START,
+)
 JOBS = st.integers(0, 4)
 
 
 class Executions(RuleBasedStateMachine):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.run = None
+        self.run = Run(execution=NONE, plan=Plan(pipeline=RecordId("p"), jobs=()))
         self.clock = 0
-        self.finished = []
-        self.stopped = False
-        self.ever_failed = False
+        self.finished: list[Finished] = []
 
     @initialize(edges=st.lists(st.sets(st.integers(0, 4), max_size=3), min_size=1, max_size=5))
-    def begin(self, edges):
+    def begin(self, edges: list[set[int]]) -> None:
         needs = {f"n{n}": sorted(f"n{m}" for m in wanted if m < n) for n, wanted in enumerate(edges)}
         plan = plan_of(needs)
         self.run = begin(
@@ -48,11 +65,11 @@ class Executions(RuleBasedStateMachine):
             pipeline_name="x",
             name="x",
             created=START,
-            job_ids=[f"j{n}" for n in range(len(plan.jobs))],
+            job_ids=[JobId(f"j{n}") for n in range(len(plan.jobs))],
         )
         self.send(Began(time=START))
 
-    def send(self, event):
+    def send(self, event: Event) -> None:
         before = self.run
         self.run, effects = step(self.run, event)
         if before.execution.status.final:
@@ -67,13 +84,15 @@ class Executions(RuleBasedStateMachine):
                 )
         for effect in effects:
             if isinstance(effect, CancelAttempt):
-                assert effect.fence == self.run.job(effect.job).attempts[-1].fence
+                job = self.run.job(effect.job)
+                assert job is not None
+                assert effect.fence == job.attempts[-1].fence
 
-    def tick(self):
+    def tick(self) -> datetime:
         self.clock += 1
         return at(self.clock)
 
-    def of(self, number, stale):
+    def of(self, number: int, stale: bool) -> dict[str, Any]:
         job = self.run.execution.jobs[number % len(self.run.execution.jobs)]
         attempt = job.attempts[0 if stale else -1] if job.attempts else None
         return {
@@ -84,40 +103,38 @@ class Executions(RuleBasedStateMachine):
         }
 
     @rule(number=JOBS)
-    def lease(self, number):
+    def lease(self, number: int) -> None:
         job = self.run.execution.jobs[number % len(self.run.execution.jobs)]
         self.send(Leased(time=self.tick(), job=job.id, attempt=f"{job.id}-{self.clock}", worker="w"))
 
     @rule(number=JOBS, stale=st.booleans(), kind=st.sampled_from([Started, OutOfContact, Back, Lost, Returned]))
-    def report(self, number, stale, kind):
+    def report(self, number: int, stale: bool, kind: Any) -> None:
         self.send(kind(**self.of(number, stale)))
 
     @rule(number=JOBS)
-    def lead(self, number):
+    def lead(self, number: int) -> None:
         self.lease(number)
         self.report(number, False, Started)
 
     @rule(number=JOBS, stale=st.booleans(), complete=st.sampled_from([True, True, True, False]))
-    def succeed(self, number, stale, complete):
+    def succeed(self, number: int, stale: bool, complete: bool) -> None:
         self.send(Succeeded(**self.of(number, stale), outputs=(stored(),) if complete else ()))
 
     @rule(number=JOBS, stale=st.booleans())
-    def end(self, number, stale):
+    def end(self, number: int, stale: bool) -> None:
         self.send(Ended(**self.of(number, stale), cause=Cause(kind="exception", message="It broke.")))
 
     @rule()
-    def stop(self):
+    def stop(self) -> None:
         self.send(StopAsked(time=self.tick(), by="Ada"))
 
     @rule()
-    def restart(self):
+    def restart(self) -> None:
         self.run = Run(execution=self.run.execution, plan=self.run.plan)
         self.send(Restarted(time=self.tick()))
 
     @invariant()
-    def holds(self):
-        if self.run is None:
-            return
+    def holds(self) -> None:
         execution = self.run.execution
         jobs = {job.node: job for job in execution.jobs}
         statuses = {job.status for job in execution.jobs}
