@@ -87,6 +87,10 @@ class FakeHost:
         self._numbers[spec.attempt] = first + len(events) - 1
         await self.send(Report(attempt=spec.attempt, fence=spec.fence, first=first, events=events))
 
+    def reported(self, spec: AttemptSpec, through: int) -> None:
+        """Events up to this number were reported before."""
+        self._numbers[spec.attempt] = through
+
     async def store(self, data: bytes) -> BlobInfo:
         digest = blake3(data).hexdigest()
         response = await self._http.put(f"/api/blobs/{digest}", content=data)

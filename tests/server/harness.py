@@ -150,5 +150,5 @@ async def _clients(url: str, info: ServerInfo, services: Services, settings: Set
 async def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition, with a deadline."""
     async with asyncio.timeout(SECONDS):
-        while not condition():
+        while not condition():  # noqa: ASYNC110  # what is waited for is elsewhere, and knows of no event
             await asyncio.sleep(0.01)

@@ -246,6 +246,6 @@ async def test_a_host_that_comes_back_with_its_attempt_goes_on(server: Running):
         async with fake_host(server, adopted=adopted) as host:
             assert host.registered is not None
             assert host.registered.drop == ()
-            host._numbers[spec.attempt] = 1
+            host.reported(spec, 1)
             await host.report(spec, Ended(exit_code=0, outputs=await host.outputs(spec)))
             assert (await ended(tab, execution)).status is Status.SUCCESS
