@@ -5,7 +5,7 @@ from deepforge.model.records import Pipeline, Wire
 from tests.server.harness import Running
 
 
-async def test_two_sockets_see_each_others_edits(server: Running):
+async def test_two_sockets_see_each_others_edits(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as one, server.live(project.id) as other:
         assert one.welcome is not None
@@ -15,14 +15,14 @@ async def test_two_sockets_see_each_others_edits(server: Running):
         assert (seen.label, seen.author) == ("Add a pipeline", one.welcome.person.id)
 
 
-async def test_analysis_follows_welcome(server: Running):
+async def test_analysis_follows_welcome(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab:
         analysis = await tab.receive(Analysis, lambda one: not one.pending)
         assert {one.name for one in analysis.interfaces.values()} == {"prepare", "train", "test"}
 
 
-async def test_a_refused_edit_is_told_to_its_sender_only(server: Running):
+async def test_a_refused_edit_is_told_to_its_sender_only(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as one, server.live(project.id) as other:
         await one.send_edit(0, put=(Wire(id="w", pipeline="nothing", source="a", output="x", target="b", input="y"),))
@@ -33,7 +33,7 @@ async def test_a_refused_edit_is_told_to_its_sender_only(server: Running):
         assert not any(isinstance(message, RefusedEdit) for message in other.came)
 
 
-async def test_presence_reaches_the_others(server: Running):
+async def test_presence_reaches_the_others(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as one, server.live(project.id) as other:
         place = Place(screen="pipeline", record="train")
@@ -42,7 +42,7 @@ async def test_presence_reaches_the_others(server: Running):
         assert moved.client == one.client
 
 
-async def test_who_comes_back_gets_what_it_missed(server: Running):
+async def test_who_comes_back_gets_what_it_missed(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as one:
         assert one.welcome is not None

@@ -43,7 +43,7 @@ async def ended(tab: Tab, execution: Execution) -> Execution:
     return message.execution
 
 
-async def test_S010_S044_S211_a_pipeline_runs_and_its_artifacts_appear(server: Running):
+async def test_S010_S044_S211_a_pipeline_runs_and_its_artifacts_appear(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server):
         execution = await run(server, project.id, new())
@@ -58,7 +58,7 @@ async def test_S010_S044_S211_a_pipeline_runs_and_its_artifacts_appear(server: R
         assert {one.made_by for one in saved} == {"prepare in prepare_execution_1"}
 
 
-async def test_S211_the_same_content_under_the_same_name_is_saved_once(server: Running):
+async def test_S211_the_same_content_under_the_same_name_is_saved_once(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server):
         first = await ended(tab, await run(server, project.id, new()))
@@ -66,7 +66,7 @@ async def test_S211_the_same_content_under_the_same_name_is_saved_once(server: R
         assert (second.name, second.artifacts) == ("prepare_execution_2", first.artifacts)
 
 
-async def test_the_output_of_one_pipeline_is_the_input_of_the_next(server: Running):
+async def test_the_output_of_one_pipeline_is_the_input_of_the_next(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server):
         await ended(tab, await run(server, project.id, new()))
@@ -83,7 +83,7 @@ async def test_the_output_of_one_pipeline_is_the_input_of_the_next(server: Runni
         assert {one.artifact for one in snapshot.artifacts.values()} == {dataset.id}
 
 
-async def test_the_same_key_answers_with_the_same_execution(server: Running):
+async def test_the_same_key_answers_with_the_same_execution(server: Running) -> None:
     project = await server.project()
     asked = new()
     answers = await asyncio.gather(*(run(server, project.id, asked) for _ in range(5)))
@@ -92,7 +92,7 @@ async def test_the_same_key_answers_with_the_same_execution(server: Running):
     assert len(page.items) == 1
 
 
-async def test_an_unconnected_input_refuses_the_run_with_marks(server: Running):
+async def test_an_unconnected_input_refuses_the_run_with_marks(server: Running) -> None:
     project = await server.project()
     response = await server.browser.post(
         f"/api/projects/{project.id}/executions",
@@ -105,7 +105,7 @@ async def test_an_unconnected_input_refuses_the_run_with_marks(server: Running):
     assert error.marks[0].where.record
 
 
-async def test_a_failure_names_the_job_and_the_cause(server: Running):
+async def test_a_failure_names_the_job_and_the_cause(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server, fail):
         done = await ended(tab, await run(server, project.id, new()))
@@ -116,7 +116,7 @@ async def test_a_failure_names_the_job_and_the_cause(server: Running):
         assert done.artifacts == ()
 
 
-async def test_success_without_a_stored_output_is_a_failure(server: Running):
+async def test_success_without_a_stored_output_is_a_failure(server: Running) -> None:
     async def lie(host: FakeHost, spec: AttemptSpec) -> None:
         stored = await host.outputs(spec)
         missing = msgspec.structs.replace(stored[0].blob, hash="0" * 64)
@@ -131,7 +131,7 @@ async def test_success_without_a_stored_output_is_a_failure(server: Running):
         assert done.jobs[0].cause.kind == "outputs"
 
 
-async def test_stop_ends_a_running_execution(server: Running):
+async def test_stop_ends_a_running_execution(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server, wait_for_cancel):
         execution = await run(server, project.id, new())
@@ -142,7 +142,7 @@ async def test_stop_ends_a_running_execution(server: Running):
         assert done.cause.startswith("Stopped by Guest")
 
 
-async def test_stop_ends_what_only_waits(server: Running):
+async def test_stop_ends_what_only_waits(server: Running) -> None:
     project = await server.project()
     execution = await run(server, project.id, new())
     assert len((await server.get("/api/workers", Workers)).queue) == 1
@@ -151,7 +151,7 @@ async def test_stop_ends_what_only_waits(server: Running):
     assert (await server.get("/api/workers", Workers)).queue == ()
 
 
-async def test_restart_runs_the_pinned_plan_again(server: Running):
+async def test_restart_runs_the_pinned_plan_again(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server):
         first = await ended(tab, await run(server, project.id, new()))
@@ -160,7 +160,7 @@ async def test_restart_runs_the_pinned_plan_again(server: Running):
         assert (done.name, done.version, done.status) == ("prepare_execution_2", first.version, Status.SUCCESS)
 
 
-async def test_delete_stops_first(server: Running):
+async def test_delete_stops_first(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server, wait_for_cancel) as host:
         execution = await run(server, project.id, new())
@@ -185,7 +185,7 @@ async def feedback(host: FakeHost, spec: AttemptSpec) -> None:
     await host.report(spec, Ended(signal=2, cause=Cause(kind="canceled", message="Stopped.")))
 
 
-async def test_S048_S049_S191_S192_console_and_feedback_are_streamed_to_who_watches(server: Running):
+async def test_S048_S049_S191_S192_console_and_feedback_are_streamed_to_who_watches(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server, feedback):
         execution = await run(server, project.id, new())
@@ -211,7 +211,7 @@ async def test_S048_S049_S191_S192_console_and_feedback_are_streamed_to_who_watc
         await ended(tab, execution)
 
 
-async def test_who_begins_to_watch_late_gets_the_state(server: Running):
+async def test_who_begins_to_watch_late_gets_the_state(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab, fake_host(server, feedback) as host:
         execution = await run(server, project.id, new())
@@ -223,7 +223,7 @@ async def test_who_begins_to_watch_late_gets_the_state(server: Running):
         assert (await tab.receive(LogCame)).text == "ßer\n"
 
 
-async def test_a_host_that_comes_back_without_its_attempt_has_lost_it(server: Running):
+async def test_a_host_that_comes_back_without_its_attempt_has_lost_it(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab:
         async with fake_host(server, begin):
@@ -235,7 +235,7 @@ async def test_a_host_that_comes_back_without_its_attempt_has_lost_it(server: Ru
             assert (done.status, done.jobs[0].cause.kind) == (Status.FAILED, "lost")
 
 
-async def test_a_host_that_comes_back_with_its_attempt_goes_on(server: Running):
+async def test_a_host_that_comes_back_with_its_attempt_goes_on(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as tab:
         async with fake_host(server, begin) as host:

@@ -53,7 +53,7 @@ def said(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
-def test_it_starts_without_torch_is_found_and_stops_in_time(tmp_path: Path):
+def test_it_starts_without_torch_is_found_and_stops_in_time(tmp_path: Path) -> None:
     data = tmp_path / "data"
     process = start(data)
     try:
@@ -79,7 +79,7 @@ def test_it_starts_without_torch_is_found_and_stops_in_time(tmp_path: Path):
     assert not (data / "server.json").exists()
 
 
-async def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path):
+async def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -89,14 +89,14 @@ async def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path):
     assert (refused.value.code, "--port" in refused.value.hint) == ("port-in-use", True)
 
 
-async def test_A13_an_address_that_others_reach_is_refused_without_the_flag(tmp_path: Path):
+async def test_A13_an_address_that_others_reach_is_refused_without_the_flag(tmp_path: Path) -> None:
     with pytest.raises(Forbidden) as refused:
         await serve(settings_in(tmp_path, host="0.0.0.0"), on_ready=lambda _: None)
     assert refused.value.code == "remote-address"
     assert not (tmp_path / "server.json").exists()
 
 
-async def test_a_second_server_in_the_same_directory_is_refused(tmp_path: Path):
+async def test_a_second_server_in_the_same_directory_is_refused(tmp_path: Path) -> None:
     infos: list[ServerInfo] = []
     first = asyncio.create_task(serve(settings_in(tmp_path), on_ready=infos.append))
     try:
@@ -111,21 +111,21 @@ async def test_a_second_server_in_the_same_directory_is_refused(tmp_path: Path):
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-async def test_a_data_directory_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path):
+async def test_a_data_directory_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(Broken) as refused:
         await serve(settings_in(tmp_path / "data"), on_ready=lambda _: None)
     assert refused.value.code == "data-directory"
 
 
-async def test_a_data_directory_that_is_a_file_is_one_clear_sentence(tmp_path: Path):
+async def test_a_data_directory_that_is_a_file_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("")
     with pytest.raises(Broken) as refused:
         await serve(settings_in(tmp_path / "data"), on_ready=lambda _: None)
     assert refused.value.code == "data-directory"
 
 
-async def test_worker_hosts_keep_their_token_over_a_restart(tmp_path: Path):
+async def test_worker_hosts_keep_their_token_over_a_restart(tmp_path: Path) -> None:
     infos: list[ServerInfo] = []
     for count in (1, 2):
         task = asyncio.create_task(serve(settings_in(tmp_path), on_ready=infos.append))
@@ -136,7 +136,7 @@ async def test_worker_hosts_keep_their_token_over_a_restart(tmp_path: Path):
     assert infos[0].token != infos[1].token
 
 
-async def test_after_a_restart_running_attempts_wait_for_their_host_and_queued_jobs_are_queued(tmp_path: Path):
+async def test_after_a_restart_running_attempts_wait_for_their_host_and_queued_jobs_are_queued(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     async with open_storage(settings) as storage, running(settings, storage) as server:
         project = await server.project()
@@ -167,7 +167,7 @@ def asked(key: str) -> NewExecution:
     return NewExecution(key=TransactionId(key), pipeline="prepare")  # type: ignore[arg-type]
 
 
-async def test_the_client_is_served_with_lasting_assets_and_a_fresh_page(tmp_path: Path):
+async def test_the_client_is_served_with_lasting_assets_and_a_fresh_page(tmp_path: Path) -> None:
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "index-abc.js").write_text("1")
     (tmp_path / "index.html").write_text("<p>client")
@@ -179,6 +179,6 @@ async def test_the_client_is_served_with_lasting_assets_and_a_fresh_page(tmp_pat
     assert page.headers["Cache-Control"] == "no-cache"
 
 
-async def test_without_a_built_client_a_page_says_so(tmp_path: Path):
+async def test_without_a_built_client_a_page_says_so(tmp_path: Path) -> None:
     page = StaticClient(tmp_path / "nothing").page()
     assert re.search(b"not built", page.content)
