@@ -73,7 +73,13 @@ def _constructor(step: Step) -> str:
 
 
 def _arguments(step: Step) -> list[str]:
-    return [f"{name}={tidy(value)}" for name, value in step.layer.attributes.items() if value.strip()]
+    return [f"{name}={tidy(value)}" for name, value in _settings(step).items()]
+
+
+def _settings(step: Step) -> dict[str, str]:
+    """The expressions of a step by parameter. A joining function's defaults are ours (torch would flatten the batch too)."""
+    defaults = {each.name: each.default for each in JOINS[step.function].parameters} if step.function else {}
+    return {name: text for name, text in {**defaults, **step.layer.attributes}.items() if text.strip()}
 
 
 def _target_name(layer: Layer) -> str:
@@ -124,7 +130,7 @@ def _blueprint(network: Network, overrides: Mapping[str, Literal]) -> Blueprint:
 
 
 def _blueprint_step(step: Step, parameters: Mapping[str, Literal]) -> BlueprintStep:
-    values = {name: evaluate(text, parameters) for name, text in step.layer.attributes.items() if text.strip()}
+    values = {name: evaluate(text, parameters) for name, text in _settings(step).items()}
     return BlueprintStep(
         name="" if step.function else step.name,
         inputs=step.inputs,

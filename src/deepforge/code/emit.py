@@ -213,18 +213,18 @@ def _path(record: Record) -> str:
     """Where a definition's file lies; empty for records that are no file. Data types cannot be in `types`: Python has it."""
     match record:
         case Operation(name=name):
-            folder, path = "operations", name
+            folder, parts = "operations", [name]
         case DataType(name=name):
-            folder, path = DATA_TYPES_PACKAGE, name
+            folder, parts = DATA_TYPES_PACKAGE, [name]
         case LayerDefinition(name=name):
-            folder, path = "layers", name
+            folder, parts = "layers", [name]
         case Module(name=name):
-            folder, path = "utils", name.replace(".", "/")
+            folder, parts = "utils", name.split(".")
         case _:
             return ""
-    for part in path.split("/"):
+    for part in parts:
         _check_name(part)
-    return f"{folder}/{path}.py"
+    return f"{folder}/{'/'.join(parts)}.py"
 
 
 def _operation(spec: AttemptSpec) -> Operation:

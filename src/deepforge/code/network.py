@@ -118,7 +118,7 @@ def _resolve(architecture: RecordId, records: Mapping[RecordId, Record], depth: 
     layers = {item.id: item for item in records.values() if isinstance(item, Layer) and item.architecture == record.id}
     links = [item for item in records.values() if isinstance(item, Link) and item.architecture == record.id]
     order = _order(record, layers, links)
-    names = _names(record, [layers[item] for item in order])
+    names = _names(record, [layers[item] for item in order], records)
     inner = {
         layer.id: _resolve(layer.target.architecture, records, depth - 1)
         for layer in layers.values()
@@ -195,6 +195,9 @@ def _step(
             if len(inputs) < join.least or (join.most is not None and len(inputs) > join.most):
                 wanted = f"{join.least}" if join.most == join.least else f"at least {join.least}"
                 raise _wrong(architecture, f"{name} joins {wanted} tensors and has {len(inputs)}")
+            unknown = set(layer.attributes) - {parameter.name for parameter in join.parameters}
+            if unknown:
+                raise _wrong(architecture, f"{name} has no parameter {min(unknown)!r}")
             function = target
         case LayerClass(name=target):
             if not target.isidentifier() or keyword.iskeyword(target) or target.startswith("_"):
@@ -212,12 +215,12 @@ def _step(
     return Step(layer=layer, name=name, inputs=inputs, function=function, custom=custom, inner=inner)
 
 
-def _names(architecture: Architecture, layers: Iterable[Layer]) -> dict[RecordId, str]:
-    """A legal and unique name in code for each layer: its own, or its class's in lower case, numbered when used again."""
+def _names(architecture: Architecture, layers: Iterable[Layer], records: Mapping[RecordId, Record]) -> dict[RecordId, str]:
+    """A legal and unique name in code for each layer: its own, or what it is in lower case, numbered when used again."""
     taken = set(RESERVED) | set(architecture.parameters)
     names = {}
     for layer in layers:
-        base = _identifier(layer.name or (layer.target.name.lower() if isinstance(layer.target, LayerClass) else "block"))
+        base = _identifier(layer.name or _target_name(layer, records).lower())
         name, number = base, 1
         while name in taken or keyword.iskeyword(name) or f"{name}_input" in taken:
             number += 1
@@ -225,6 +228,15 @@ def _names(architecture: Architecture, layers: Iterable[Layer]) -> dict[RecordId
         taken.add(name)
         names[layer.id] = name
     return names
+
+
+def _target_name(layer: Layer, records: Mapping[RecordId, Record]) -> str:
+    match layer.target:
+        case LayerClass(name=name):
+            return name
+        case LayerRef(layer=target) | ArchitectureRef(architecture=target):
+            found = records.get(target)
+            return found.name if isinstance(found, LayerDefinition | Architecture) else "layer"
 
 
 def _identifier(text: str) -> str:

@@ -39,6 +39,11 @@ def read_definition(definition: Definition) -> SourceFacts:
     undefined = undefined_names(source)
     # An annotation that is not defined is one problem, told once.
     named = {(mark.where.name, mark.where.line) for mark in undefined}
-    marks = tuple(mark for mark in marks if mark.code != "DF205" or (mark.message.split(" ")[0], mark.where.line) not in named)
+    marks = tuple(mark for mark in marks if mark.code != "DF205" or (_head(mark.message), mark.where.line) not in named)
     ordered = sorted((*marks, *undefined), key=lambda mark: (mark.where.line or 0, mark.where.column or 0, mark.code))
     return SourceFacts(record=definition.id, source_hash=digest, interface=interface, type=type_info, marks=tuple(ordered))
+
+
+def _head(message: str) -> str:
+    """The name that a message begins with: `torch` of "torch.Tensr is not a data type"."""
+    return message.split(" ")[0].partition(".")[0]

@@ -17,7 +17,7 @@ from deepforge.model.records import Definition
 __all__ = ["Source", "mark", "parse_source", "source_hash", "undefined_names"]
 
 MAX_CHARACTERS = 1_000_000
-MAX_NODES = 500_000
+MAX_NODES = 200_000
 
 
 @dataclass(frozen=True, kw_only=True)
