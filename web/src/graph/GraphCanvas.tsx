@@ -46,6 +46,8 @@ export interface GraphCanvasProps {
   readonly onOpen?: (node: string) => void
   /** The pointer moved, in the graph's coordinates; null when it left. */
   readonly onPointer?: (at: readonly [number, number] | null) => void
+  /** Draw the map; off where something else stands in its place. */
+  readonly minimap?: boolean
   /** More tools at the end of the toolbar. */
   readonly tools?: ReactNode
   /** What lies over the canvas: title, trays, the action button. */
@@ -80,6 +82,7 @@ function Canvas({
   edits = null,
   onOpen,
   onPointer,
+  minimap = true,
   tools,
   children,
 }: GraphCanvasProps) {
@@ -190,7 +193,9 @@ function Canvas({
         <Toolbar edits={edits} fit={look.all}>
           {tools}
         </Toolbar>
-        {graph.nodes.length > 3 && graph.nodes.length <= MINIMAP_LIMIT && <Minimap graph={graph} layout={layout} />}
+        {minimap && graph.nodes.length > 3 && graph.nodes.length <= MINIMAP_LIMIT && (
+          <Minimap graph={graph} layout={layout} />
+        )}
         {children}
       </div>
     </CanvasContext>
