@@ -119,7 +119,7 @@ def test_five_hundred_operations_are_planned() -> None:
     wires += [
         Wire(id=f"b{n}", pipeline="p", source=f"n{n:03}", output="out", target=f"n{n + 2:03}", input="b") for n in range(498)
     ]
-    start = [Node(id="in", pipeline="p", target=Input(artifact="art")), wire("first", "in", "data", "n000", "a")]
+    start: list[Record] = [Node(id="in", pipeline="p", target=Input(artifact="art")), wire("first", "in", "data", "n000", "a")]
     records: list[Record] = [Pipeline(id="p", name="long"), Operation(id="op", name="op", code=""), *nodes, *wires, *start]
     made = Document(records={record.id: record for record in records})
     found = plan(made, "p", {"op": pass_on}, samples.TYPES, samples.ARTIFACTS)
