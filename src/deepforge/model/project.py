@@ -47,6 +47,8 @@ __all__ = [
     "Seed",
     "Session",
     "SessionChange",
+    "Thumbnail",
+    "ThumbnailNode",
     "WorkerInfo",
     "Workers",
 ]
@@ -90,13 +92,30 @@ class SessionChange(Struct, frozen=True, kw_only=True):
     color: str
 
 
+class ThumbnailNode(Struct, frozen=True, kw_only=True):
+    """A node of a drawn-small graph: `color` is a token of the design, or "io" for inputs and outputs."""
+
+    name: str
+    color: str
+
+
+class Thumbnail(Struct, frozen=True, kw_only=True):
+    """A graph to draw small: wires are pairs of positions in `nodes`."""
+
+    nodes: tuple[ThumbnailNode, ...] = ()
+    wires: tuple[tuple[int, int], ...] = ()
+
+
 class Seed(Struct, frozen=True, kw_only=True):
-    """A template that a project starts from. `thumbnail` is a graph to draw: pairs of node names, in order."""
+    """A template that a project starts from. `thumbnail` is its largest pipeline."""
 
     name: str
     title: str
     description: str
     pipelines: tuple[str, ...] = ()
+    operations: int = 0
+    architectures: int = 0
+    thumbnail: Thumbnail = Thumbnail()
 
 
 class Branch(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,8 @@
 """Seeds: the folders that projects start from (`docs/spec/folder.md`), beside the package or at the root of the repository."""
 
 import re
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -11,7 +13,7 @@ from deepforge.document.apply import apply
 from deepforge.errors import Invalid, NotFound
 from deepforge.ids import ArtifactId, RecordId, TransactionId
 from deepforge.model.document import Document, Transaction
-from deepforge.model.project import Seed
+from deepforge.model.project import Seed, Thumbnail, ThumbnailNode
 from deepforge.model.records import (
     Architecture,
     DataType,
@@ -24,6 +26,7 @@ from deepforge.model.records import (
     Node,
     Note,
     Operation,
+    OperationRef,
     Pipeline,
     Record,
     Wire,
@@ -106,8 +109,17 @@ class Seeds:
 
     def _describe(self, path: Path) -> Seed:
         about = _decoded(path, "project.json", _About)
-        pipelines = tuple(sorted(one.stem for one in (path / "pipelines").glob("*.json")))
-        return Seed(name=path.name, title=about.title, description=about.description, pipelines=pipelines)
+        records = [*_definitions(path), *_graphs(path)]
+        kinds = Counter(type(one) for one in records)
+        return Seed(
+            name=path.name,
+            title=about.title,
+            description=about.description,
+            pipelines=tuple(sorted(one.name for one in records if isinstance(one, Pipeline))),
+            operations=kinds[Operation],
+            architectures=kinds[Architecture],
+            thumbnail=_thumbnail(records),
+        )
 
     def check(self, name: str) -> Path:
         """Where the seed lies. Raises `NotFound`."""
@@ -129,6 +141,28 @@ class Seeds:
                 SeedArtifact(id=one.id, name=one.name, type=one.type, path=_inside(path, one.file)) for one in artifacts
             ),
         )
+
+
+def _thumbnail(records: Sequence[Record]) -> Thumbnail:
+    """The pipeline with the most nodes, as it is drawn small."""
+    sizes = Counter(one.pipeline for one in records if isinstance(one, Node))
+    drawn = max(sizes, key=lambda pipeline: (sizes[pipeline], pipeline), default=None)
+    operations = {one.id: one for one in records if isinstance(one, Operation)}
+    nodes = [one for one in records if isinstance(one, Node) and one.pipeline == drawn]
+    place = {one.id: index for index, one in enumerate(nodes)}
+    wires = [one for one in records if isinstance(one, Wire) and one.pipeline == drawn]
+    return Thumbnail(
+        nodes=tuple(_thumbnail_node(one, operations) for one in nodes),
+        wires=tuple((place[one.source], place[one.target]) for one in wires if one.source in place and one.target in place),
+    )
+
+
+def _thumbnail_node(node: Node, operations: dict[RecordId, Operation]) -> ThumbnailNode:
+    match node.target:
+        case OperationRef(operation=id) if id in operations:
+            return ThumbnailNode(name=node.name or operations[id].name, color=operations[id].color)
+        case _:
+            return ThumbnailNode(name=node.name or "data", color="io")
 
 
 def _definitions(path: Path) -> list[Definition]:

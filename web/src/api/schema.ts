@@ -1670,13 +1670,24 @@ export interface components {
         };
         /**
          * Seed
-         * @description A template that a project starts from. `thumbnail` is a graph to draw: pairs of node names, in order.
+         * @description A template that a project starts from. `thumbnail` is its largest pipeline.
          */
         Seed: {
+            /** @default 0 */
+            architectures: number;
             description: string;
             name: string;
+            /** @default 0 */
+            operations: number;
             /** @default [] */
             pipelines: string[];
+            /**
+             * @default {
+             *       "nodes": [],
+             *       "wires": []
+             *     }
+             */
+            thumbnail: components["schemas"]["Thumbnail"];
             title: string;
         };
         ServerMessage: components["schemas"]["Welcome"] | components["schemas"]["Committed"] | components["schemas"]["RefusedEdit"] | components["schemas"]["PresenceMoved"] | components["schemas"]["Left"] | components["schemas"]["Analysis"] | components["schemas"]["ExecutionChanged"] | components["schemas"]["JobChanged"] | components["schemas"]["ExecutionRemoved"] | components["schemas"]["ArtifactSaved"] | components["schemas"]["ArtifactRemoved"] | components["schemas"]["ProjectChanged"] | components["schemas"]["Watching"] | components["schemas"]["LogCame"] | components["schemas"]["FeedbackCame"];
@@ -1812,6 +1823,27 @@ export interface components {
             text: string;
             /** @default false */
             truncated: boolean;
+        };
+        /**
+         * Thumbnail
+         * @description A graph to draw small: wires are pairs of positions in `nodes`.
+         */
+        Thumbnail: {
+            /** @default [] */
+            nodes: components["schemas"]["ThumbnailNode"][];
+            /** @default [] */
+            wires: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * ThumbnailNode
+         * @description A node of a drawn-small graph: `color` is a token of the design, or "io" for inputs and outputs.
+         */
+        ThumbnailNode: {
+            color: string;
+            name: string;
         };
         /**
          * Transaction
