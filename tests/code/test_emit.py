@@ -7,57 +7,12 @@ import msgspec
 import pytest
 
 from deepforge.code.emit import emit_attempt, output_types
-from deepforge.code.read import read_definition
 from deepforge.errors import Invalid
-from deepforge.ids import AttemptId, BlobHash, ExecutionId, JobId, ProjectId, RecordId
-from deepforge.model.artifact import BlobInfo
+from deepforge.ids import RecordId
 from deepforge.model.blueprint import Design
-from deepforge.model.hosting import AttemptSpec, InputFile
-from deepforge.model.records import DataType, Module, Operation, Record, RecordRef, Reference, Resource, Value
-from tests.code.drawings import NORM, draw, layer
-
-TRAIN = """from typing import Annotated
-
-from deepforge import Architecture, Criterion, Dataset, Model, Optimizer
-
-
-def train(
-    data: Dataset, *, rate: float = 0.1, steps: int = 2, net: Architecture, criterion: Criterion, optimizer: Optimizer
-) -> Annotated[Model, "net"]:
-    return net
-"""
-NET = (*draw("lenet", {"a": layer("Linear", in_features="2", out_features="1")}),)
-BLOB = BlobInfo(hash=BlobHash("0" * 64), size=0)
-
-
-def make_spec(
-    code: str = TRAIN,
-    name: str = "train",
-    *,
-    records: tuple[Record, ...] = NET,
-    inputs: dict[str, str] | None = None,
-    references: dict[str, Reference] | None = None,
-    attributes: dict[str, Value] | None = None,
-) -> AttemptSpec:
-    operation = Operation(id=RecordId("op"), name=name, code=code)
-    interface = read_definition(operation).interface
-    assert interface is not None
-    return AttemptSpec(
-        attempt=AttemptId("a"),
-        fence=1,
-        job=JobId("j"),
-        execution=ExecutionId("e"),
-        project=ProjectId("p"),
-        name=name,
-        operation=operation.id,
-        interface=interface,
-        records=(operation, *records),
-        attributes=attributes or {},
-        references=references or {},
-        inputs={port: InputFile(type=type_name, blob=BLOB) for port, type_name in (inputs or {}).items()},
-        outputs=interface.outputs,
-    )
-
+from deepforge.model.records import DataType, Module, Record, RecordRef, Reference, Resource, Value
+from tests.code.drawings import NORM
+from tests.code.specs import TRAIN, make_spec
 
 REFERENCES: dict[str, Reference] = {
     "net": RecordRef(record=RecordId("lenet")),
