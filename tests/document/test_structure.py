@@ -62,6 +62,8 @@ def test_limits_of_a_transaction_a_text_and_a_document() -> None:
     one = Document(records={"m": Module(id="m", name="m", code="")})
     many = tuple(Patch(id="m", fields={}) for _ in range(10_001))
     assert code_of(one, transaction(patch=many)) == "DF111"
+    often = tuple(TextEdit(id="m", changes=[[0, "x"]]) for _ in range(101))
+    assert code_of(one, transaction(text=often)) == "DF111"
     long = "x" * 1_000_001
     assert code_of(one, transaction(text=(TextEdit(id="m", changes=[[0, long]]),))) == "DF111"
     assert code_of(one, transaction(put=(Module(id="n", name="n", code=long),))) == "DF111"

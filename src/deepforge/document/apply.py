@@ -3,6 +3,7 @@
 The order is put, patch, text, remove; then the rules of structure are asked. A violation raises `Refused` with its code.
 """
 
+from collections import Counter
 from typing import Any
 
 import msgspec
@@ -16,10 +17,12 @@ from deepforge.ids import RECORD_ID, RecordId
 from deepforge.model.document import Change, Diff, Document, Patch, TextChange, TextEdit, Transaction
 from deepforge.model.records import TEXT_FIELDS, Record
 
-__all__ = ["MAX_PARTS", "apply", "read_transaction", "replay", "text_field", "text_of"]
+__all__ = ["MAX_EDITS", "MAX_PARTS", "apply", "check_size", "read_transaction", "replay", "text_field", "text_of"]
 
 MAX_PARTS = 10_000
 """Of one transaction."""
+MAX_EDITS = 100
+"""Of one text in one transaction; a client composes what it types."""
 
 _GONE = "Somebody else may have removed it; look at the project's history."
 _SHAPE = "Reload the page; if it happens again, the program has a fault."
@@ -27,9 +30,7 @@ _SHAPE = "Reload the page; if it happens again, the program has a fault."
 
 def apply(document: Document, transaction: Transaction) -> tuple[Document, Diff]:
     """The document one version later, and what changed. Raises `Refused` (DF100-DF111); `document` stays as it is."""
-    parts = len(transaction.put) + len(transaction.patch) + len(transaction.text) + len(transaction.remove)
-    if parts > MAX_PARTS:
-        raise Refused(f"An edit has at most {MAX_PARTS:,} parts.", code="DF111", hint="Make it in several steps.")
+    check_size(transaction)
     work = _Work(document)
     for record in transaction.put:
         work.put(record)
@@ -42,6 +43,17 @@ def apply(document: Document, transaction: Transaction) -> tuple[Document, Diff]
     diff = work.diff()
     check_outcome(Outcome(work.records, diff.changes))
     return Document(version=document.version + 1, records=work.records), diff
+
+
+def check_size(transaction: Transaction) -> None:
+    """Raises `Refused` (DF111) if a transaction has too many parts, or too many of one text."""
+    parts = len(transaction.put) + len(transaction.patch) + len(transaction.text) + len(transaction.remove)
+    if parts > MAX_PARTS:
+        raise Refused(f"An edit has at most {MAX_PARTS:,} parts.", code="DF111", hint="Make it in several steps.")
+    for id, count in Counter(edit.id for edit in transaction.text).items():
+        if count > MAX_EDITS:
+            message = f"An edit changes one text at most {MAX_EDITS} times."
+            raise Refused(message, code="DF111", hint="Join the changes into one.", where=id)
 
 
 def read_transaction(data: object) -> Transaction:
@@ -109,7 +121,7 @@ class _Work:
         for name, value in patch.fields.items():
             if name in ("id", "kind", text_field(record)) or name not in types:
                 raise Refused(
-                    f"The field {name!r} of record {patch.id} cannot be set.", code="DF100", hint=_SHAPE, where=patch.id
+                    f"The field {name[:50]!r} of record {patch.id} cannot be set.", code="DF100", hint=_SHAPE, where=patch.id
                 )
             values[name] = _value(patch.id, name, value, types[name])
         self._set(replace(record, **values))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
+from deepforge.document.apply import check_size
 from deepforge.document.changes import ChangeSet
 from deepforge.document.units import refuse_change
 from deepforge.ids import RecordId
@@ -20,6 +21,7 @@ def rebase(transaction: Transaction, missed: Iterable[Diff]) -> Transaction:
     """
     if not transaction.text:
         return transaction
+    check_size(transaction)
     edits = _by_record(transaction)
     for diff in missed:
         for change in diff.changes:

@@ -20,6 +20,7 @@ from deepforge.document.people import People
 from deepforge.document.rebase import rebase
 from deepforge.document.stores import DocumentStore
 from deepforge.document.subscription import CatchUp, Subscription
+from deepforge.document.units import refuse_change
 from deepforge.errors import Busy, Conflict, DeepForgeError
 from deepforge.ids import BranchName, ClientId, ProjectId
 from deepforge.model.document import Diff, Document, Version
@@ -30,6 +31,8 @@ __all__ = ["Room"]
 
 GROUP = 256
 """Edits that are stored together at most."""
+FURTHEST = 20_000
+"""Versions over which a stale change of text is carried at most."""
 KEPT = 1_000
 """Versions that are kept in memory, for those who come back."""
 
@@ -194,7 +197,7 @@ class Room:
         versions: list[Version] = []
         outcomes: list[Committed | Exception] = []
         for request in requests:
-            known = made.get(request.edit.transaction.id) or self._known(request)
+            known = made.get(request.edit.transaction.id) or await self._known(request)
             if known is not None:
                 outcomes.append(replace(known, repeated=True, client=request.client))
                 continue
@@ -243,12 +246,17 @@ class Room:
     async def _missed(self, base: int, versions: list[Version]) -> list[Diff]:
         """The diffs after `base`: those that are stored, and those of this group."""
         stored = self.since(base) if base < self.version else ()
+        if stored is None and self.version - base > FURTHEST:
+            raise refuse_change(f"The text was changed on version {base}, which is too long ago.")
         if stored is None:
             stored = tuple(await self._store.since(self.project, self.branch, base))
         return [version.diff for version in (*stored, *versions) if version.version > base]
 
-    def _known(self, request: _Request) -> Committed | None:
-        version = self._recent.find(request.edit.transaction.id)
+    async def _known(self, request: _Request) -> Committed | None:
+        id = request.edit.transaction.id
+        version = self._recent.find(id)
+        if version is None and self._recent.knows(id):
+            version = await self._store.find(self.project, self.branch, id)
         return None if version is None else _committed(version, request.client)
 
     def _publish(self, document: Document, versions: list[Version], commits: list[Committed]) -> None:

@@ -174,6 +174,7 @@ class _Cursor:
     def next(self) -> None:
         self.section = next(self._sections, None)
         self.off = 0
+        self._text: Units | None = None
         section = self.section
         if section is None:
             self.rest = 0
@@ -188,6 +189,12 @@ class _Cursor:
         else:
             self.rest -= count
             self.off += count
+
+    def text(self, count: int) -> str:
+        """The next `count` units of the text that the section inserts (made ready to be cut once only)."""
+        if self._text is None:
+            self._text = Units(self.section.insert or "") if self.section is not None else Units("")
+        return self._text.cut(self.off, self.off + count)
 
     @property
     def replaces(self) -> bool:
@@ -228,4 +235,4 @@ def _overlap(a: _Cursor, first: Section, b: _Cursor, later: Section, count: int)
         return old, "" if b.off else later.insert
     if first.insert is None:
         return old, None
-    return old, Units(first.insert).cut(a.off, a.off + count)
+    return old, a.text(count)
