@@ -78,7 +78,7 @@ class ReportContract:
         assert await reports.console(ATTEMPT) == Console(offset=0, data=b"abc", end=3)
         assert await reports.feedback(JOB, ATTEMPT) == Feedback(job=JOB, attempt=ATTEMPT)
 
-    async def test_I049_the_console_is_read_in_parts(self, reports: ReportStore) -> None:
+    async def test_fault_41_the_console_is_read_in_parts_of_any_bytes(self, reports: ReportStore) -> None:
         await reports.append(ATTEMPT, 1, [console(0, b"\x00\xff\r\nabcdef")])
         parts = [(0, 4), (4, 3), (7, 100), (10, 5), (99, 5), (-3, 1), (2, 0)]
         read = [(await reports.console(ATTEMPT, offset=offset, limit=limit)) for offset, limit in parts]

@@ -266,3 +266,18 @@ async def test_fault_19_a_lock_of_another_program_is_waited_for(settings: Settin
 def test_a_blob_directory_is_opened_while_nothing_is_there(tmp_path: Path) -> None:
     DirectoryBlobStore(tmp_path / "a" / "b" / "c")
     assert (tmp_path / "a" / "b" / "c" / "tmp").stat().st_mode & 0o777 == 0o700
+
+
+async def test_readers_that_go_away_leave_nothing_behind(settings: Settings) -> None:
+    chance = random.Random(5)
+    async with open_storage(settings) as storage:
+        await storage.documents.create(PROJECT, MAIN, document(pipeline("name0")))
+        await storage.documents.append(PROJECT, MAIN, renames(1, 50))
+        for _ in range(60):
+            task = asyncio.create_task(storage.documents.load(PROJECT, MAIN))
+            for _ in range(chance.randrange(12)):
+                await asyncio.sleep(0)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+        loaded = await asyncio.gather(*(storage.documents.load(PROJECT, MAIN) for _ in range(10)))
+    assert {each.document.version for each in loaded} == {50}

@@ -1,11 +1,14 @@
 """Points of lines in the database: rows of `CHUNK` points, each with the extremes of its blocks and of the whole.
 
 Drawing a long line reads the extremes (72 bytes for 1,024 points, or 72 for each 64), and the points themselves only at
-the two ends of the range, where a bucket may begin or end within a block: so it is exact.
+the two ends of the range, where a bucket may begin or end within a block: so it is exact. The extremes of a chunk are computed
+once, when it is full; until then it is the line's last, and is read itself.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, delete, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
@@ -28,57 +31,75 @@ from deepforge.storage.tables import points
 
 __all__ = ["add_points", "read_points"]
 
+_LINES = 500
+"""Lines that are handled by one statement: databases limit its parameters."""
 
-async def add_points(connection: AsyncConnection, attempt: AttemptId, line: int, count: int, data: bytes) -> None:
-    """Append packed points to a line that has `count` of them."""
-    if not data:
-        return
-    chunk, within = divmod(count, CHUNK)
-    if within:
-        tail = (await connection.execute(_rows(points.c.data, attempt, line, chunk, chunk + 1))).scalar_one()
-        data = tail + data
-        place = (points.c.attempt == attempt, points.c.line == line, points.c.chunk == chunk)
-        await connection.execute(delete(points).where(*place))
+
+async def add_points(connection: AsyncConnection, attempt: AttemptId, added: Sequence[tuple[int, int, bytes]]) -> None:
+    """Append packed points to lines: each is (line, how many points it has, new points)."""
+    for begin in range(0, len(added), _LINES):
+        await _add(connection, attempt, [entry for entry in added[begin : begin + _LINES] if entry[2]])
+
+
+async def _add(connection: AsyncConnection, attempt: AttemptId, added: Sequence[tuple[int, int, bytes]]) -> None:
+    tails = await _take_tails(connection, attempt, [(line, count // CHUNK) for line, count, _ in added if count % CHUNK])
     size = CHUNK * POINT
-    parts = [data[begin : begin + size] for begin in range(0, len(data), size)]
-    place_of = {"attempt": attempt, "line": line}
-    await connection.execute(insert(points), [place_of | _row(number, part) for number, part in enumerate(parts, chunk)])
+    rows = []
+    for line, count, new in added:
+        data = tails.get(line, b"") + new
+        parts = [data[begin : begin + size] for begin in range(0, len(data), size)]
+        place = {"attempt": attempt, "line": line}
+        rows += [place | _row(number, part) for number, part in enumerate(parts, count // CHUNK)]
+    if rows:
+        await connection.execute(insert(points), rows)
+
+
+async def _take_tails(connection: AsyncConnection, attempt: AttemptId, chunks: Sequence[tuple[int, int]]) -> dict[int, bytes]:
+    """Take out chunks that are not full; their points by line."""
+    if not chunks:
+        return {}
+    place = (points.c.attempt == attempt, tuple_(points.c.line, points.c.chunk).in_(chunks))
+    found = await connection.execute(select(points.c.line, points.c.data).where(*place))
+    tails = {row.line: row.data for row in found}
+    await connection.execute(delete(points).where(*place))
+    return tails
 
 
 def _row(chunk: int, data: bytes) -> dict[str, object]:
-    first, count = chunk * CHUNK, len(data) // POINT
-    blocks = extremes(data, first, np.arange(0, count, BLOCK))
+    if len(data) < CHUNK * POINT:
+        return {"chunk": chunk, "whole": b"", "blocks": b"", "data": data}
+    blocks = extremes(data, chunk * CHUNK, np.arange(0, CHUNK, BLOCK))
     whole = merge(blocks, np.zeros(1, np.intp))
     return {"chunk": chunk, "whole": pack_extremes(whole), "blocks": pack_extremes(blocks), "data": data}
 
 
 async def read_points(
-    connection: AsyncConnection, attempt: AttemptId, line: int, start: int, stop: int, buckets: int | None
+    connection: AsyncConnection, attempt: AttemptId, line: int, start: int, stop: int, *, count: int, buckets: int | None
 ) -> bytes:
-    """Points `start` to `stop` of a line that has that many: all, or the extremes of buckets."""
+    """Points `start` to `stop` of a line that has `count` of them: all, or the extremes of buckets."""
     if buckets is None or not needs_reduction(stop - start, buckets):
         return await _data(connection, attempt, line, start, stop)
     step = unit(stop - start, buckets)
     starts = edges(start, stop, buckets)
     if step == 1:
         return reduce(extremes(await _data(connection, attempt, line, start, stop), start, starts - start))
-    first, last = -(-start // step), stop // step
-    head, tail = (start, first * step), (last * step, stop)
+    first = -(-start // step)
+    last = max(first, min(stop, count // CHUNK * CHUNK) // step)
     parts = [
-        await _ends(connection, attempt, line, *head),
+        await _ends(connection, attempt, line, start, first * step, step),
         await _levels(connection, attempt, line, first, last, step),
-        await _ends(connection, attempt, line, *tail),
+        await _ends(connection, attempt, line, last * step, stop, step),
     ]
-    positions = np.concatenate([[start] * len(parts[0]), np.arange(first, last) * step, [tail[0]] * len(parts[2])])
+    positions = [*range(start, first * step, step), *range(first * step, last * step, step), *range(last * step, stop, step)]
     return reduce(merge(np.concatenate(parts), np.searchsorted(positions, starts)))
 
 
-async def _ends(connection: AsyncConnection, attempt: AttemptId, line: int, start: int, stop: int) -> Floats:
-    """The extremes of the points between an end of the range and the next edge of a block; none if it is one."""
+async def _ends(connection: AsyncConnection, attempt: AttemptId, line: int, start: int, stop: int, step: int) -> Floats:
+    """The extremes of each `step` points of an end of the range, from the points themselves."""
     if start == stop:
         return np.empty((0, 3, 3))
     data = await _data(connection, attempt, line, start, stop)
-    return extremes(data, start, np.zeros(1, np.intp))
+    return extremes(data, start, np.arange(0, stop - start, step))
 
 
 async def _levels(connection: AsyncConnection, attempt: AttemptId, line: int, first: int, last: int, step: int) -> Floats:

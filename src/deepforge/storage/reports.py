@@ -78,7 +78,7 @@ class SqlReportStore:
                 raise missing.no_line(line)
             begin = min(max(start, 0), known.count)
             end = known.count if stop is None else min(max(stop, begin), known.count)
-            return end - begin, await read_points(connection, attempt, line, begin, end, buckets)
+            return end - begin, await read_points(connection, attempt, line, begin, end, count=known.count, buckets=buckets)
 
     async def remove(self, attempts: Sequence[AttemptId]) -> None:
         async def work(connection: AsyncConnection) -> None:
@@ -108,6 +108,8 @@ async def _read(connection: AsyncConnection, attempt: AttemptId) -> AttemptState
 
 def _saving(attempt: AttemptId, before: AttemptState, absorbed: Absorbed) -> Work[None]:
     """What stores the state after events, and their points."""
+    counts = {number: line.count for number, line in before.lines.items()}
+    added = [(line, counts.get(line, 0), data) for line, data in absorbed.points.items()]
     row = {"through": absorbed.state.through, "body": _encode(absorbed.state)}
 
     async def work(connection: AsyncConnection) -> None:
@@ -117,8 +119,6 @@ def _saving(attempt: AttemptId, before: AttemptState, absorbed: Absorbed) -> Wor
             if before.through:
                 raise Conflict("This attempt was reported about elsewhere at the same time.", hint="Send the events again.")
             await connection.execute(insert(attempt_rows).values(row | {"id": attempt}))
-        for line, data in absorbed.points.items():
-            known = before.lines.get(line)
-            await add_points(connection, attempt, line, known.count if known else 0, data)
+        await add_points(connection, attempt, added)
 
     return work
