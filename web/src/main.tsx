@@ -1,8 +1,7 @@
 /** The client's first file: it finds the page's root and hands it to the application. */
 import { createRoot } from 'react-dom/client'
 import { App } from '@/app/App'
-import '@/ui/fonts.css'
-import '@/ui/tokens.css'
+import '@/app/app.css'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no element #root.')

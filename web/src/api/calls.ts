@@ -59,7 +59,8 @@ export const nameSession = (name: string, color: string): Promise<Session> =>
   body(client.PATCH('/api/session', { body: { name, color } }))
 export const logOut = (): Promise<unknown> => body(client.DELETE('/api/session'))
 
-export const listSeeds = (): Promise<Seed[]> => body(client.GET('/api/seeds'))
+// openapi-fetch loses the types of tuples inside, hence the casts here and of snapshots.
+export const listSeeds = (): Promise<Seed[]> => body<unknown>(client.GET('/api/seeds')) as Promise<Seed[]>
 export const listProjects = (): Promise<Project[]> => body(client.GET('/api/projects'))
 export const createProject = (project: NewProject): Promise<Project> =>
   body(client.POST('/api/projects', { body: project }))
@@ -98,7 +99,6 @@ export const startExecution = (
   )
 export const getExecution = (execution: ExecutionId): Promise<Execution> =>
   body(client.GET('/api/executions/{execution}', { params: { path: { execution } } }))
-// openapi-fetch loses the types of tuples inside, hence the cast.
 export const getSnapshot = (execution: ExecutionId): Promise<Snapshot> =>
   body<unknown>(
     client.GET('/api/executions/{execution}/snapshot', { params: { path: { execution } } }),

@@ -88,6 +88,7 @@ export type TensorPreview = Schemas['TensorPreview']
 export type TextChange = Schemas['TextChange']
 export type TextEdit = Schemas['TextEdit']
 export type TextPreview = Schemas['TextPreview']
+export type Thumbnail = Schemas['Thumbnail']
 export type Transaction = Omit<Schemas['Transaction'], 'patch'> & { patch: Patch[] }
 export type TypeInfo = Schemas['TypeInfo']
 export type Value = Node['attributes'][string]

@@ -1,0 +1,116 @@
+/** One open project: its live connection for as long as it is shown, and the screen that the route asks for. */
+import { Suspense, useEffect, useState } from 'react'
+import { listArtifacts, listExecutions, listVersions } from '@/api/calls'
+import { liveUrl } from '@/api/live'
+import { ProjectClient } from '@/document/client'
+import { StoredQueue } from '@/document/queue'
+import { type BranchName, newId, type ProjectId } from '@/lib/ids'
+import { ButtonLink } from '@/ui/Button'
+import { EmptyState } from '@/ui/EmptyState'
+import { BrokenPicture } from '@/ui/ErrorState'
+import { notify } from '@/ui/notifications'
+import { ProjectProvider, useProjectState, useSync } from '@/ui/project'
+import { useProjectRoute } from '@/ui/route'
+import { Skeleton } from '@/ui/Skeleton'
+import { ErrorBoundary } from './ErrorBoundary'
+import { Frame } from './frame/Frame'
+import { NotAppliedDialog } from './NotApplied'
+import { setOpened } from './opened'
+import { ProjectKeys } from './ProjectKeys'
+import { useFollowing, useOwnPlace } from './presence'
+import { useProjectNotices } from './projectNotices'
+import { screenComponent } from './screens'
+
+export function OpenProject({ project, branch }: { project: ProjectId; branch: BranchName }) {
+  const [client, setClient] = useState<ProjectClient | null>(null)
+  useEffect(() => {
+    const opened = connect(project, branch)
+    const retry = () => opened.retry()
+    window.addEventListener('online', retry)
+    setClient(opened)
+    setOpened(opened)
+    return () => {
+      window.removeEventListener('online', retry)
+      opened.close()
+      setOpened(null)
+    }
+  }, [project, branch])
+  if (client === null) return <Frame />
+  return (
+    <ProjectProvider client={client}>
+      <Inside />
+    </ProjectProvider>
+  )
+}
+
+function connect(project: ProjectId, branch: BranchName): ProjectClient {
+  const id = newId()
+  const problem = (message: string) => notify({ kind: 'error', title: 'Something is missing', text: message })
+  const client = new ProjectClient(
+    project,
+    branch,
+    {
+      connect: () => new WebSocket(liveUrl(project, branch)),
+      queue: new StoredQueue(project, branch, id),
+      versionsAfter: (version) => listVersions(project, branch, version),
+      lists: async () => {
+        const [executions, artifacts] = await Promise.all([listExecutions(project), listArtifacts(project)])
+        return { executions, artifacts }
+      },
+      problem,
+    },
+    id,
+  )
+  client.open().catch((error: unknown) => problem(String(error)))
+  return client
+}
+
+function Inside() {
+  useOwnPlace()
+  useProjectNotices()
+  const following = useFollowing()
+  return (
+    <Frame project followed={following}>
+      <ProjectKeys />
+      <NotAppliedDialog />
+      <Shown />
+    </Frame>
+  )
+}
+
+function Shown() {
+  const route = useProjectRoute()
+  const { connection } = useSync()
+  const loaded = useProjectState((state) => state.loaded)
+  const removed = useProjectState((state) => state.removed)
+  const Screen = screenComponent(route.screen)
+  if (removed) return <Gone title="This project was deleted" text="Somebody deleted it while it was open here." />
+  if (connection.kind === 'ended') return <Gone title="This project cannot be opened" text={connection.reason} />
+  if (Screen === null) return <Gone title="This page leads nowhere" text="There is no such screen." />
+  const shape =
+    route.screen === 'pipelines'
+      ? 'cards'
+      : route.screen === 'pipeline'
+        ? 'graph'
+        : route.screen === 'job'
+          ? 'panes'
+          : 'table'
+  if (!loaded) return <Skeleton shape={shape} />
+  return (
+    <ErrorBoundary resetKey={`${route.screen}/${route.record}`}>
+      <Suspense fallback={<Skeleton shape={shape} />}>
+        <Screen />
+      </Suspense>
+    </ErrorBoundary>
+  )
+}
+
+function Gone({ title, text }: { title: string; text: string }) {
+  return (
+    <EmptyState title={title} text={text} picture={<BrokenPicture />}>
+      <ButtonLink to="/" kind="primary">
+        All projects
+      </ButtonLink>
+    </EmptyState>
+  )
+}
