@@ -148,6 +148,31 @@ async def test_fault_22_a_damaged_page_is_found_at_opening(settings: Settings) -
             pass
 
 
+@pytest.mark.parametrize("spoil", ["truncated", "flipped"])
+async def test_fault_21_a_torn_log_of_the_database_leaves_a_beginning_of_the_edits(tmp_path: Path, spoil: str) -> None:
+    chance = random.Random(spoil)
+    async with open_storage(load_settings({"DEEPFORGE_DATA_DIR": str(tmp_path / "whole")})) as storage:
+        await storage.documents.create(PROJECT, MAIN, document(pipeline("name0")))
+        for number in range(1, 40):
+            await storage.documents.append(PROJECT, MAIN, renames(number, 1))
+        files = {path.name: path.read_bytes() for path in (tmp_path / "whole").glob("deepforge.db*")}
+    for turn in range(25):
+        copy = load_settings({"DEEPFORGE_DATA_DIR": str(tmp_path / str(turn))})
+        copy.data_dir.mkdir()
+        log = bytearray(files["deepforge.db-wal"])
+        at = chance.randrange(len(log) // 2, len(log))
+        if spoil == "truncated":
+            del log[at:]
+        else:
+            log[at] ^= 0x10
+        (copy.data_dir / "deepforge.db").write_bytes(files["deepforge.db"])
+        (copy.data_dir / "deepforge.db-wal").write_bytes(log)
+        async with open_storage(copy) as storage:
+            newest = (await storage.documents.load(PROJECT, MAIN)).document
+            assert newest == document(pipeline(f"name{newest.version}"), version=newest.version)
+            assert await storage.documents.since(PROJECT, MAIN, 0) == renames(1, newest.version)
+
+
 async def test_a_newer_database_is_refused_and_unchanged(settings: Settings) -> None:
     async with open_storage(settings):
         pass
