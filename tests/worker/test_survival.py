@@ -230,3 +230,63 @@ def test_two_hosts_do_not_share_a_directory(server: FakeServer, host: HostProces
     command = [sys.executable, "-m", "deepforge.worker", "--server", server.url, "--dir", str(host.directory)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert (done.returncode, "Another worker uses" in done.stderr) == (1, True)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 6 MiB."""
+    place = tmp_path / "small"
+    place.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "none", str(place)], check=False).returncode != 0:
+        pytest.skip("only root can mount a small disk")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+FILLERS = {
+    "the console": "def work():\n    while True:\n        print('x' * 1000)\n",
+    "the spool": """
+import deepforge
+def work():
+    line = deepforge.Graph("loss").line("train")
+    while True:
+        line.add(0, 0)
+""",
+    "a file": "def work():\n    with open('large', 'wb') as file:\n        while True:\n            file.write(bytes(4096))\n",
+}
+
+
+def test_a_full_disk_fails_the_attempt_and_not_the_host(server: FakeServer, small_disk: Path) -> None:
+    host = HostProcess(server, small_disk / "worker")
+    for code in FILLERS.values():
+        spec = attempt(code)
+        server.lease(spec)
+        cause = server.ended(spec).cause
+        assert cause is not None
+        assert (cause.kind, cause.message) == ("no-space", "OSError: [Errno 28] No space left on device")
+        server.wait(lambda: not list((small_disk / "worker" / "attempts").iterdir()))
+    finish(server, host, begin(server))
+    assert host.stop() == 0
+
+
+def test_loaders_with_processes_of_their_own_work_in_a_fork(server: FakeServer, host: HostProcess) -> None:
+    code = """
+import torch, deepforge
+from torch.utils.data import DataLoader, Dataset
+line = deepforge.Graph("seen").line("by a loader")
+class Numbers(Dataset):
+    def __len__(self):
+        return 64
+    def __getitem__(self, index):
+        line.add(index, index)  # in a forked process: goes nowhere, and harms nothing
+        return torch.tensor([float(index)])
+def work():
+    line.add(-1, -1)
+    total = sum(float(batch.sum()) for batch in DataLoader(Numbers(), batch_size=8, num_workers=2))
+    line.add(total, total)
+    return total
+"""
+    spec = attempt(code, outputs={"result": "Number"})
+    server.lease(spec)
+    assert server.ended(spec).cause is None
+    assert list(server.points(spec).values()) == [[(-1.0, -1.0), (2016.0, 2016.0)]]

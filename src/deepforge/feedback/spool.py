@@ -1,8 +1,8 @@
 """The spool: the append-only file through which a runner reports, written so that a kill at any moment loses nothing reported.
 
-The file is memory-mapped. A record is written behind the committed end first; then the committed length in the header, its
-second word, moves in one aligned store of eight bytes. The kernel keeps the pages of a process that died, so whatever reads the file later sees
-a whole number of records. Numbers are in the machine's own byte order: reader and writer share the machine.
+The file is memory-mapped. A record is written behind the committed end first; then the committed length moves (the header's
+second word), in one aligned store of eight bytes. The kernel keeps the pages of a process that died, so whatever reads the
+file later sees a whole number of records. Numbers are in the machine's own byte order: reader and writer share the machine.
 
 Format: a header of 64 bytes (`MAGIC`, then the committed length, counted from the beginning of the file), then records, each
 a multiple of eight bytes long:

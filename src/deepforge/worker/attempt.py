@@ -15,7 +15,7 @@ from deepforge.errors import Invalid
 from deepforge.ids import RECORD_ID, BlobHash
 from deepforge.model.hosting import AttemptSpec
 from deepforge.worker.control import CanceledFile, ExitFile, RunnerFile
-from deepforge.worker.durable import sync_directory, write_durably
+from deepforge.worker.durable import make_reserve, sync_directory, write_durably
 
 __all__ = ["AttemptDirectory", "check_hash"]
 
@@ -38,17 +38,25 @@ class AttemptDirectory:
         _check(spec)
         path = root / spec.attempt
         path.mkdir(parents=True, exist_ok=True)
-        write_durably(path / "spec.json", msgspec.json.encode(spec))
-        sync_directory(root)
+        try:
+            make_reserve(path)
+            write_durably(path / "spec.json", msgspec.json.encode(spec))
+            sync_directory(root)
+        except OSError:
+            shutil.rmtree(path, ignore_errors=True)
+            raise
         return cls(path, spec)
 
     @classmethod
     def load(cls, path: Path) -> "AttemptDirectory | None":
-        """What an earlier host made; None if it did not get as far as the spec."""
-        try:
-            return cls(path, msgspec.json.decode((path / "spec.json").read_bytes(), type=AttemptSpec))
-        except (FileNotFoundError, msgspec.DecodeError, msgspec.ValidationError):
+        """What an earlier host made; None if it did not get as far as the spec. Raises `Invalid` for one that cannot be read."""
+        data = _bytes(path / "spec.json")
+        if data is None:
             return None
+        try:
+            return cls(path, msgspec.json.decode(data, type=AttemptSpec))
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise Invalid(f"{path} has a spec that this version cannot read: {error}") from None
 
     def write_code(self) -> None:
         """Write everything that is text. Raises `Invalid` for what cannot be written as code, and `OSError`."""
@@ -110,7 +118,8 @@ class AttemptDirectory:
         return [name for name, path in paths if path.is_file() and not path.is_symlink()]
 
     def remove(self) -> None:
-        """Delete it. The spec goes last: what a crash leaves half deleted is recognised and deleted again."""
+        """Delete it. The spec goes first: what a crash leaves half deleted is deleted by the next host."""
+        (self.path / "spec.json").unlink(missing_ok=True)
         shutil.rmtree(self.path, ignore_errors=True)
 
     def keep(self, root: Path, newest: int) -> None:

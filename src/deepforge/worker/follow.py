@@ -2,6 +2,7 @@
 
 import os
 from collections import deque
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import assert_never
@@ -82,7 +83,8 @@ class EventLog:
         if through <= self.acknowledged:
             return
         self.acknowledged = min(through, self.last)
-        self._journal.append(Acknowledged(through=self.acknowledged))
+        with suppress(OSError):  # no space: a later host sends again what the server will skip
+            self._journal.append(Acknowledged(through=self.acknowledged))
         self._forget()
 
     def after(self, number: int) -> tuple[int, tuple[AttemptEvent, ...]]:

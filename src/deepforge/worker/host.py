@@ -8,6 +8,7 @@ import asyncio
 import fcntl
 import logging
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -46,7 +47,7 @@ from deepforge.worker.keeper import ZygoteKeeper
 from deepforge.worker.machine import offered
 from deepforge.worker.supervise import Supervisor, Tools
 
-__all__ = ["Host", "HostOptions"]
+__all__ = ["Host", "HostOptions", "open_host"]
 
 _LOG = logging.getLogger(__name__)
 _STOPPED = Cause(kind="canceled", message="the worker was stopped", hint="Run it again.")
@@ -186,9 +187,15 @@ class Host:
 
     def _adopt(self) -> None:
         for path in sorted(self._root.iterdir()):
-            directory = AttemptDirectory.load(path)
+            try:
+                directory = AttemptDirectory.load(path)
+            except DeepForgeError as error:
+                _LOG.error("not adopted: %s", error)
+                continue
             if directory is not None:
                 self._supervise(directory)
+            else:
+                shutil.rmtree(path, ignore_errors=True)
 
     def _supervise(self, directory: AttemptDirectory) -> None:
         attempt = directory.spec.attempt

@@ -27,7 +27,7 @@ from typing import NoReturn
 
 from deepforge.feedback.channel import CHANNEL
 from deepforge.worker.control import Fork
-from deepforge.worker.durable import write_durably
+from deepforge.worker.durable import write_last
 from deepforge.worker.failure import describe_failure
 from deepforge.worker.processes import TAG, overwrite_environment
 
@@ -151,7 +151,7 @@ def _fail(directory: Path, error: BaseException) -> None:
 
 
 def _write_result(directory: Path, result: dict[str, object]) -> None:
-    write_durably(directory / "result.json", json.dumps(result).encode())
+    write_last(directory / "result.json", json.dumps(result).encode())
 
 
 def _status(stop: SystemExit) -> int:

@@ -20,6 +20,7 @@ from deepforge.model.hosting import Ended, Report
 from deepforge.worker.attempt import AttemptDirectory
 from deepforge.worker.blobs import Blobs
 from deepforge.worker.control import CanceledFile, ExitFile, Fork, RunnerFile
+from deepforge.worker.durable import free_reserve
 from deepforge.worker.ending import Result, cause_of, read_result
 from deepforge.worker.follow import EventLog
 from deepforge.worker.keeper import StartRefused, ZygoteKeeper
@@ -29,6 +30,7 @@ __all__ = ["CANCELED", "Supervisor", "Tools"]
 
 CANCELED = Cause(kind="canceled", message="canceled")
 _POLL = 0.02
+_PAUSE = 1.0
 _LIVENESS_POLLS = 25
 _LOG = logging.getLogger(__name__)
 
@@ -92,17 +94,27 @@ class Supervisor:
         """Until the server has the last event, and the directory is gone (or kept, if the attempt failed)."""
         if self.log.ended is None:
             async with self._tools.slots:
-                self.log.end(await self._ending())
+                await self._record(await self._ending())
             self._tools.notify()
         ended = self.log.ended
         assert ended is not None
         if self.log.acknowledged >= self.log.last:
             self._acknowledged.set()
         await self._acknowledged.wait()
-        if ended.cause is None or ended.cause.kind == "canceled":
+        if ended.cause is None or ended.cause.kind in ("canceled", "no-space"):
             await asyncio.to_thread(self.directory.remove)
         else:
             await asyncio.to_thread(self.directory.keep, self._tools.failed, self._tools.keep)
+
+    async def _record(self, ended: Ended) -> None:
+        """Journal the end; where there is no space, as soon as there is some."""
+        while True:
+            try:
+                return self.log.end(ended)
+            except OSError as error:
+                _LOG.warning("%s: cannot write the journal: %s", self.spec.attempt, error)
+                free_reserve(self.directory.path)
+                await asyncio.sleep(_PAUSE)
 
     async def drop(self) -> None:
         """The server does not want it: end it and delete it."""
@@ -209,20 +221,21 @@ class Supervisor:
         while self._cut() or not self.log.drained:
             self._room.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._room.wait(), 1.0)
+                await asyncio.wait_for(self._room.wait(), _PAUSE)
         if self.log.spool_problem:
             _LOG.warning("%s: feedback ended early: %s", self.spec.attempt, self.log.spool_problem)
         return how
 
     def _cut(self) -> bool:
         """Make events of what is new. Without space for the journal nothing is reported, and nothing is lost."""
-        runner = self.directory.runner()
         try:
-            if runner is not None and runner.pid and not self.log.started:
+            if not self.log.started and (runner := self.directory.runner()) is not None and runner.pid:
                 self.log.start(runner.pid)
             cut = self.log.cut()
         except OSError as error:
             _LOG.warning("%s: cannot write the journal: %s", self.spec.attempt, error)
+            if self.directory.ended() is not None:
+                free_reserve(self.directory.path)
             return False
         if self.log.last > self.sent:
             self._tools.notify()

@@ -25,7 +25,7 @@ from pathlib import Path
 import msgspec
 
 from deepforge.worker.control import ExitFile, Fork, Forked, ForkRefused, Ready, Reaped, RunnerFile, ZygoteMessage
-from deepforge.worker.durable import sync_directory, write_durably
+from deepforge.worker.durable import sync_directory, write_durably, write_last
 from deepforge.worker.processes import TAG, become_subreaper, end_attempt, identity, thread_count
 from deepforge.worker.runner import run_forked
 
@@ -154,11 +154,11 @@ class Zygote:
     def _write_exits(self) -> None:
         for child, how in tuple(self._unwritten):
             try:
-                write_durably(child.directory / "exit.json", msgspec.json.encode(how))
+                write_last(child.directory / "exit.json", msgspec.json.encode(how))
             except FileNotFoundError:  # the host has dropped the attempt
                 pass
             except OSError as error:
-                print(f"cannot write how {child.attempt} ended, trying again: {error}", file=sys.stderr, flush=True)  # noqa: T201
+                _log(f"cannot write how {child.attempt} ended, trying again: {error}")
                 continue
             self._unwritten.remove((child, how))
             self.tell(Reaped(attempt=child.attempt))
@@ -190,12 +190,18 @@ def _oom_kills() -> int:
     return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("oom_kill ")), 0)
 
 
+def _log(line: str) -> None:
+    with suppress(OSError):  # the disk that is full may be that of the log
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+
+
 def _preload() -> None:
     for name in PRELOADED:
         try:
             importlib.import_module(name)
         except ImportError as error:
-            print(f"not preloaded: {name}: {error}", file=sys.stderr, flush=True)  # noqa: T201 (this program's log)
+            _log(f"not preloaded: {name}: {error}")
     gc.collect()
     gc.freeze()
 
