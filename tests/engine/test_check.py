@@ -122,6 +122,12 @@ def test_checks_say_where_a_run_would_be_refused(
     assert marks(*records, without=without) == expected
 
 
+def test_I067_a_value_that_kind_choices_or_limits_refuse_is_marked() -> None:
+    refused = [(record, found) for name, (record, _, found) in CASES.items() if name.startswith("DF215") and found]
+    assert len(refused) >= 10
+    assert all(marks(*record) == found for record, found in refused)
+
+
 def test_every_check_has_cases() -> None:
     assert {code for code, _ in CHECKS} == {name.split()[0] for name in CASES if name.startswith("DF")}
 
