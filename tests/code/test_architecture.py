@@ -12,7 +12,7 @@ from deepforge.code.network import RESERVED, class_name, closure
 from deepforge.errors import Invalid
 from deepforge.ids import RecordId
 from deepforge.library.network import build_network
-from deepforge.model.records import Record
+from deepforge.model.records import LayerDefinition, Record
 from tests.code.drawings import NORM, draw, layer
 
 LENET = draw(
@@ -66,6 +66,7 @@ NESTED = (
     ),
     *BLOCK,
 )
+OTHER_NORM = LayerDefinition(id=RecordId("norm-layer"), name="Norm", code=NORM.code)
 DRAWINGS: dict[str, tuple[tuple[Record, ...], list[tuple[int, ...]]]] = {
     "small": (LENET, [(2, 3, 8, 8)]),
     "residual": (RESIDUAL, [(5, 4)]),
@@ -157,6 +158,13 @@ def test_blocks_and_custom_layers_are_imported() -> None:
     assert {record.id for record in closure(RecordId("mixed"), drawing)} == {record.id for record in drawing}
 
 
+def test_classes_of_one_name_do_not_hide_each_other() -> None:
+    drawing = (*draw("norm", {"a": layer("custom:norm-layer", size="Norm_2")}, parameters={"Norm_2": "3"}), OTHER_NORM)
+    code = emit_architecture(RecordId("norm"), drawing)
+    assert "from layers.Norm import Norm as Norm_3" in code
+    assert "self.norm = Norm_3(size=Norm_2)" in code
+
+
 def test_attributes_of_a_block_are_evaluated_outside_of_it() -> None:
     found = blueprint(RecordId("nested"), NESTED)
     inner = [step.inner.steps[0].arguments for step in found.steps if step.inner]
@@ -178,8 +186,9 @@ def test_attributes_of_a_block_are_evaluated_outside_of_it() -> None:
         (draw("bad", {"a": layer("ReLU", inplace="open('/')")}), "bad", "only literals"),
         (draw("bad", {"a": layer("flatten", dim="1")}), "bad", "flatten has no parameter 'dim'"),
         (draw("bad", {"a": layer("ReLU")}, parameters={"a b": "1"}), "bad", "cannot be a name in code"),
+        (draw("bad", {"a": layer("ReLU")}, parameters={"nn": "1"}), "bad", "cannot be a name in code"),
         (draw("bad", {"a": layer("custom:gone")}), "bad", "the custom layer of layer is gone"),
-        (draw("self", {"a": layer("block:self")}), "self", "blocks are nested more than 20 deep"),
+        (draw("loop", {"a": layer("block:loop")}), "loop", "blocks are nested more than 20 deep"),
     ],
 )  # fmt: skip
 def test_a_drawing_that_makes_no_sense_is_refused(records: tuple[Record, ...], name: str, said: str) -> None:

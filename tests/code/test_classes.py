@@ -66,3 +66,9 @@ class Attention(nn.Module):
         references=(ReferencePort(name="inner", resource="Architecture"),),
         source_hash=facts.source_hash,
     )
+
+
+def test_a_built_in_type_s_name_is_taken() -> None:
+    code = f"from deepforge import Data\nclass Dataset(Data):\n{METHODS}"
+    facts = read_definition(DataType(id=RECORD, name="Dataset", code=code))
+    assert (facts.type, [mark.code for mark in facts.marks]) == (None, ["DF205"])

@@ -11,7 +11,7 @@ from deepforge.errors import Invalid
 from deepforge.ids import RecordId
 from deepforge.model.blueprint import Design
 from deepforge.model.records import DataType, Module, Record, RecordRef, Reference, Resource, Value
-from tests.code.drawings import NORM
+from tests.code.drawings import NORM, draw, layer
 from tests.code.specs import TRAIN, make_spec
 
 REFERENCES: dict[str, Reference] = {
@@ -59,10 +59,12 @@ if __name__ == "__main__":
 '''
     )
     assert sorted(files) == [
+        "architectures/__init__.py",
         "architectures/lenet.json",
         "architectures/lenet.py",
         "attributes.json",
         "main.py",
+        "operations/__init__.py",
         "operations/train.py",
     ]
     # Byte for byte: line numbers in tracebacks are those of the editor.
@@ -81,6 +83,10 @@ def test_all_definitions_of_the_project_have_their_files() -> None:
     )
     files = emit_attempt(make_spec("def train(): ...", records=records))
     assert {path: text for path, text in files.items() if path.split("/")[0] in ("layers", "data_types", "utils")} == {
+        "layers/__init__.py": "",
+        "data_types/__init__.py": "",
+        "utils/__init__.py": "",
+        "utils/tools/__init__.py": "",
         "layers/Norm.py": NORM.code,
         "data_types/Weights.py": "class Weights: ...",
         "utils/tools/images.py": "# tools\n",
@@ -97,19 +103,24 @@ def test_the_type_of_an_input_passes_through_a_type_variable() -> None:
     assert "attempt.store(result, result=Dataset)" in emit_attempt(spec)["main.py"]
 
 
-@pytest.mark.parametrize("name", ["main", "Attempt", "print", "torch", "partial", "attempt", "result", "Dataset", "train"])
+@pytest.mark.parametrize("name", ["main", "Attempt", "print", "torch", "partial", "attempt", "result", "Dataset", "Model", "f"])
 def test_names_never_hide_each_other_in_main(name: str) -> None:
-    code = f"from deepforge import Dataset as D\ndef {name}({name}: D, torch: D) -> D:\n    return {name}, torch\n"
-    if name == "torch":
-        code = "from deepforge import Dataset as D\ndef torch(main: D, torch: D) -> D:\n    return main, torch\n"
-    interface_inputs = {"main" if name == "torch" else name: "Dataset", "torch": "Dataset"}
-    main = ast.parse(emit_attempt(make_spec(code, name, records=(), inputs=interface_inputs))["main.py"])
-    imported = {alias.asname or alias.name for node in main.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+    """An operation, an input and an architecture that are all called like something that main.py uses."""
+    lower = name.lower()
+    code = (
+        "from deepforge import Architecture as A, Dataset as D\n"
+        f"def {name}({name}: D, other: D, *, {lower}_: A) -> D:\n    return {name}, other, {lower}_\n"
+    )
+    drawing = draw(lower, {"a": layer("ReLU")})
+    references: dict[str, Reference] = {f"{lower}_": RecordRef(record=RecordId(lower))}
+    inputs = {name: "Dataset", "other": "Model"}
+    main = ast.parse(emit_attempt(make_spec(code, name, records=drawing, inputs=inputs, references=references))["main.py"])
+    imports = [node for node in main.body if isinstance(node, ast.ImportFrom | ast.Import)]
+    imported = [alias.asname or alias.name for node in imports for alias in node.names]
     function = next(node for node in main.body if isinstance(node, ast.FunctionDef))
     targets = [target for node in ast.walk(function) if isinstance(node, ast.Assign) for target in node.targets]
-    assigned = {target.id for target in targets if isinstance(target, ast.Name)}
-    assert not imported & assigned
-    assert "main" not in imported | assigned
+    assigned = [target.id for target in targets if isinstance(target, ast.Name)]
+    assert len({*imported, *assigned, "main", "print"}) == len(imported) + len(assigned) + 2
 
 
 @pytest.mark.parametrize(

@@ -204,3 +204,15 @@ def test_a_file_whose_metadata_is_no_json_is_refused(tmp_path: Path) -> None:
     save_file({"a": torch.zeros(1)}, tmp_path / "m", metadata={"deepforge": "[" * 100_000})
     with pytest.raises(ValueError, match="was not saved as a model"):
         Model.deserialize(tmp_path / "m")
+
+
+def test_changing_a_loaded_network_leaves_its_file_alone(tmp_path: Path) -> None:
+    """An input may be a hard link to the stored bytes: what an operation does in place must never reach them."""
+    Model.serialize(make(CHAIN), tmp_path / "m")
+    before = (tmp_path / "m").read_bytes()
+    (tmp_path / "m").chmod(0o444)
+    back = Model.deserialize(tmp_path / "m")
+    with torch.no_grad():
+        for parameter in back.parameters():
+            parameter.add_(1)
+    assert (tmp_path / "m").read_bytes() == before

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from deepforge.code.expressions import Literal, evaluate, literal, tidy
 from deepforge.code.joins import JOINS
-from deepforge.code.network import Network, Step, class_name, resolve
+from deepforge.code.naming import free_name, import_line
+from deepforge.code.network import RESERVED, Network, Step, class_name, resolve
 from deepforge.errors import Invalid
 from deepforge.ids import RecordId
 from deepforge.model.blueprint import Blueprint, BlueprintStep, Source
@@ -30,12 +31,13 @@ def emit_network(network: Network) -> str:
     """The Python file of a network that was put in order."""
     record = network.architecture
     parameters = "".join(f", {name}={tidy(default)}" for name, default in record.parameters.items())
+    imports = _local_names(network)
     built = [step for step in network.steps if not step.function]
-    body = [f"self.{step.name} = {_constructor(step)}" for step in built]
+    body = [f"self.{step.name} = {_constructor(step, imports)}" for step in built]
     lines = [
         f'"""The architecture "{record.name}". Generated from its drawing: change it there."""',
         "",
-        *_imports(network),
+        *_imports(network, imports),
         "",
         "",
         f"class {class_name(record.name)}(nn.Module):",
@@ -49,12 +51,23 @@ def emit_network(network: Network) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _imports(network: Network) -> list[str]:
+def _local_names(network: Network) -> dict[tuple[str, str], str]:
+    """What classes of the project are called in the file: by module and name."""
+    taken = {class_name(network.architecture.name), *network.architecture.parameters, *RESERVED}
+    inner = {step.inner.architecture.name for step in network.steps if step.inner}
+    wanted = {(f"architectures.{name}", class_name(name)) for name in inner}
+    wanted |= {(f"layers.{step.custom}", step.custom) for step in network.steps if step.custom}
+    names: dict[tuple[str, str], str] = {}
+    for key in sorted(wanted):
+        names[key] = free_name(key[1], taken)
+        taken.add(names[key])
+    return names
+
+
+def _imports(network: Network, names: Mapping[tuple[str, str], str]) -> list[str]:
     joins = any(step.function and not JOINS[step.function].infix for step in network.steps)
     lines = (["import torch"] if joins else []) + ["from torch import nn"]
-    inner = {step.inner.architecture.name for step in network.steps if step.inner}
-    own = [f"from architectures.{name} import {class_name(name)}" for name in sorted(inner)]
-    own += [f"from layers.{name} import {name}" for name in sorted({step.custom for step in network.steps if step.custom})]
+    own = [import_line(module, name, local) for (module, name), local in names.items()]
     return [*lines, "", *own] if own else lines
 
 
@@ -62,11 +75,12 @@ def _indented(lines: Iterable[str]) -> list[str]:
     return [textwrap.indent(line, " " * 8) for line in lines]
 
 
-def _constructor(step: Step) -> str:
+def _constructor(step: Step, names: Mapping[tuple[str, str], str]) -> str:
     if step.custom:
-        target = step.custom
+        target = names[f"layers.{step.custom}", step.custom]
     elif step.inner:
-        target = class_name(step.inner.architecture.name)
+        name = step.inner.architecture.name
+        target = names[f"architectures.{name}", class_name(name)]
     else:
         target = f"nn.{_target_name(step.layer)}"
     return f"{target}({', '.join(_arguments(step))})"

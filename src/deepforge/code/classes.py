@@ -2,7 +2,7 @@
 
 import ast
 
-from deepforge.code.annotations import Names, read_names, unwrap
+from deepforge.code.annotations import BUILT_IN_TYPES, Names, read_names, unwrap
 from deepforge.code.attributes import NotPlain, read_attribute
 from deepforge.code.docstrings import Docs, read_docstring
 from deepforge.code.source import Source, mark
@@ -19,6 +19,9 @@ def read_data_type(source: Source) -> tuple[TypeInfo | None, tuple[Mark, ...]]:
     if isinstance(found, Mark):
         return None, (found,)
     names = read_names(source.tree)
+    if source.name in BUILT_IN_TYPES:
+        message = f"{source.name} is the name of a built-in data type."
+        return None, (mark(source, "DF205", message, node=found, hint="Give this one another name."),)
     base = next((name for name in map(names.data_type, found.bases) if name), "Data")
     own = {item.name for item in found.body if isinstance(item, ast.FunctionDef)}
     missing = [method for method in _METHODS if method not in own] if base == "Data" else []

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from deepforge.code.joins import JOINS
+from deepforge.code.naming import is_name
 from deepforge.errors import Invalid
 from deepforge.ids import RecordId
 from deepforge.model.blueprint import Source
@@ -26,7 +27,7 @@ from deepforge.model.records import (
     Record,
 )
 
-__all__ = ["Network", "Step", "class_name", "closure", "resolve"]
+__all__ = ["RESERVED", "Network", "Step", "class_name", "closure", "resolve"]
 
 TUPLES = frozenset({"RNN", "LSTM", "GRU", "LSTMCell", "MultiheadAttention"})
 """Layers of torch that return a tuple: a link that names no output takes the first."""
@@ -111,7 +112,7 @@ def _resolve(architecture: RecordId, records: Mapping[RecordId, Record], depth: 
     if not isinstance(record, Architecture):
         raise Invalid("The architecture is gone.", code="DF212", hint="Choose another one for the reference.")
     for name in (record.name, *record.parameters):
-        if not name.isidentifier() or keyword.iskeyword(name):
+        if not is_name(name) or (name in ("self", "nn", "torch") and name in record.parameters):
             raise _wrong(record, f"{name!r} cannot be a name in code")
     if depth == 0:
         raise _wrong(record, f"blocks are nested more than {MAX_BLOCK_DEPTH} deep")
@@ -200,7 +201,7 @@ def _step(
                 raise _wrong(architecture, f"{name} has no parameter {min(unknown)!r}")
             function = target
         case LayerClass(name=target):
-            if not target.isidentifier() or keyword.iskeyword(target) or target.startswith("_"):
+            if not is_name(target) or target.startswith("_"):
                 raise _wrong(architecture, f"{target!r} is not a layer of torch.nn")
         case LayerRef(layer=definition):
             found = records.get(definition)
@@ -210,7 +211,7 @@ def _step(
         case ArchitectureRef():
             pass
     for attribute in layer.attributes:
-        if not attribute.isidentifier() or keyword.iskeyword(attribute):
+        if not is_name(attribute):
             raise _wrong(architecture, f"{attribute!r} of the layer {name} is not a parameter's name")
     return Step(layer=layer, name=name, inputs=inputs, function=function, custom=custom, inner=inner)
 
