@@ -18,7 +18,7 @@ export interface ThumbnailWire {
 }
 
 const BAR = 14
-const SPACING: Spacing = { nodeGap: 16, rankGap: 22, outReach: 0, inReach: 1, wireGap: 5 }
+const SPACING: Spacing = { nodeGap: 16, rankGap: 22, outReach: 0, inReach: 1, wireGap: 0 }
 
 export function Thumbnail({
   nodes,

@@ -21,12 +21,13 @@ export function Button({
   blocked,
   children,
   onClick,
+  className = '',
   ...rest
 }: Look & { blocked?: string | undefined } & ComponentProps<'button'>) {
   const button = (
     <button
       type="button"
-      className={classes({ kind: kind ?? 'default', size: size ?? 'md' })}
+      className={`${classes({ kind: kind ?? 'default', size: size ?? 'md' })} ${className}`}
       aria-disabled={blocked !== undefined}
       onClick={blocked === undefined ? onClick : (event) => event.preventDefault()}
       {...rest}
@@ -39,9 +40,9 @@ export function Button({
 }
 
 /** A link that looks like a button. */
-export function ButtonLink({ kind, size, icon, children, ...rest }: Look & ComponentProps<typeof Link>) {
+export function ButtonLink({ kind, size, icon, children, className = '', ...rest }: Look & ComponentProps<typeof Link>) {
   return (
-    <Link className={classes({ kind: kind ?? 'default', size: size ?? 'md' })} {...rest}>
+    <Link className={`${classes({ kind: kind ?? 'default', size: size ?? 'md' })} ${className}`} {...rest}>
       {icon}
       {children}
     </Link>

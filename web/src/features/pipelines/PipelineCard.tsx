@@ -60,7 +60,7 @@ export function PipelineCard({ pipeline, executions }: { pipeline: Pipeline; exe
         </div>
       </div>
       <div className="pipeline-actions">
-        <ButtonLink to={path} size="sm" className="btn btn-sm pipeline-open" aria-label={`Open ${name}`}>
+        <ButtonLink to={path} size="sm" className="pipeline-open" aria-label={`Open ${name}`}>
           Open
         </ButtonLink>
         <span className="spacer" />

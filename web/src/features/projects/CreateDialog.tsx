@@ -85,12 +85,12 @@ export function CreateDialog({
           )
         }
       />
-      <div className="segments" role="radiogroup" aria-label="Start from">
-        <Segment checked={kind === 'seed'} onChoose={() => setKind('seed')} icon={<Sprout />} label="Seed" />
-        {projects.length > 0 && (
+      {projects.length > 0 && (
+        <div className="segments" role="radiogroup" aria-label="Start from">
+          <Segment checked={kind === 'seed'} onChoose={() => setKind('seed')} icon={<Sprout />} label="Seed" />
           <Segment checked={kind === 'copy'} onChoose={() => setKind('copy')} icon={<Copy />} label="Duplicate" />
-        )}
-      </div>
+        </div>
+      )}
       {kind === 'seed' ? (
         <SeedChoice seeds={seeds} seed={seed} onChoose={setSeedName} />
       ) : (
