@@ -103,7 +103,8 @@ function Canvas({
     [layout],
   )
   const look = useLook(graph, selection, boxOf)
-  useReveal(selectedNode, graph, boxOf)
+  useReveal(selectedNode, graph, boxOf, bubbles)
+  useKeptMiddle()
 
   const nodes = useMemo(() => flowNodes(graph, layout, selection), [graph, layout, selection])
   const edges = useMemo(() => flowEdges(graph, layout, selection, labels), [graph, layout, selection, labels])
@@ -267,8 +268,13 @@ function useLook(graph: Graph, selection: readonly string[], boxOf: (node: Graph
   }, [graph, selection, boxOf, flow, store])
 }
 
-/** A node that is selected (and grows) comes into view, whole if it can. */
-function useReveal(selected: string | null, graph: Graph, boxOf: (node: GraphNode) => Box): void {
+/** A node that is selected (and grows) comes into view, with its bubble, whole if it can. */
+function useReveal(
+  selected: string | null,
+  graph: Graph,
+  boxOf: (node: GraphNode) => Box,
+  bubbles: ReadonlyMap<string, unknown>,
+): void {
   const flow = useReactFlow()
   const store = useStoreApi()
   const last = useRef<string | null>(null)
@@ -278,9 +284,29 @@ function useReveal(selected: string | null, graph: Graph, boxOf: (node: GraphNod
     if (selected === last.current || width === 0) return
     last.current = selected
     if (node === undefined) return
-    const next = reveal(boxOf(node), { x: transform[0], y: transform[1], zoom: transform[2] }, { width, height })
+    const box = boxOf(node)
+    const whole = bubbles.has(node.id) ? { ...box, width: box.width + BUBBLE_REACH } : box
+    const next = reveal(whole, { x: transform[0], y: transform[1], zoom: transform[2] }, { width, height })
     if (next !== null) void flow.setViewport(next, { duration: motion('calm') })
-  }, [selected, graph, boxOf, flow, store])
+  }, [selected, graph, boxOf, bubbles, flow, store])
+}
+
+/** How far a bubble stands out of an opened node. */
+const BUBBLE_REACH = 270
+
+/** A panel that opens beside the canvas pushes it: what was in the middle stays in the middle. */
+function useKeptMiddle(): void {
+  const flow = useReactFlow()
+  const width = useStore((state) => state.width)
+  const before = useRef(0)
+  useEffect(() => {
+    const moved = (width - before.current) / 2
+    if (before.current > 0 && width > 0 && moved !== 0) {
+      const { x, y, zoom } = flow.getViewport()
+      void flow.setViewport({ x: x + moved, y, zoom })
+    }
+    before.current = width
+  }, [width, flow])
 }
 
 /** Turns React Flow's changes of selection into one list; nodes and wires are told apart by nobody. */

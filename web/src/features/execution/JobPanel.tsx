@@ -18,7 +18,7 @@ import { type Shown, secondsLeft, shareOf } from './view'
 export function JobPanel({ shown, onClose }: { shown: Shown; onClose: () => void }) {
   const { job, name, status } = shown
   return (
-    <aside className="panel" aria-label={`Job ${name}`}>
+    <aside className="job-panel" aria-label={`Job ${name}`}>
       <header>
         <h2>{name}</h2>
         {job !== null && <StatusTag status={status} cached={job.cached} outOfContact={job.out_of_contact} />}

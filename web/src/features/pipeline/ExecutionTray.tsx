@@ -19,11 +19,12 @@ export function ExecutionTray({ pipeline }: { pipeline: string }) {
     <section className="tray" aria-label="Executions of this pipeline">
       <button type="button" className="tray-head" aria-expanded={open} onClick={() => setOpen(!open)}>
         <b>{listed ? sentence(executions.length) : 'Executions'}</b>
-        {open ? (
-          <ChevronDown size={16} strokeWidth={1.75} aria-hidden />
-        ) : (
-          <ChevronUp size={16} strokeWidth={1.75} aria-hidden />
-        )}
+        {executions.length > 0 &&
+          (open ? (
+            <ChevronDown size={16} strokeWidth={1.75} aria-hidden />
+          ) : (
+            <ChevronUp size={16} strokeWidth={1.75} aria-hidden />
+          ))}
       </button>
       {open && executions.length > 0 && (
         <ul>

@@ -46,7 +46,7 @@ export function NodeBody(props: NodeBodyProps) {
       <header style={{ background: color }}>
         <KindIcon node={node} />
         {renaming ? <NameInput name={label} onDone={onRename} /> : <b>{label}</b>}
-        <span>{node.target.kind}</span>
+        {label.toLowerCase() !== node.target.kind && <span>{node.target.kind}</span>}
       </header>
       <Inside {...props} />
     </section>

@@ -42,6 +42,7 @@ export function Picker(props: PickerProps) {
       opened={open}
       onChange={setOpen}
       position="bottom-start"
+      middlewares={{ flip: true, shift: { crossAxis: true, padding: 8 } }}
       width={300}
       shadow="none"
       withinPortal
@@ -130,6 +131,7 @@ function Choices({
         ref={list}
         id={id}
         className="pipeline-picker-list"
+        data-short={below === undefined ? undefined : true}
         role="listbox"
         aria-label={label}
         tabIndex={0}

@@ -24,7 +24,7 @@ export function expandedSize(node: Node, signature: Interface | null, label: str
   const references = signature?.references.length ?? 0
   if (attributes + references === 0) return { width: Math.max(head, 320), height: 36 + 44 }
   const rows = Math.max(attributes * ROW, references * REFERENCE_ROW + 4)
-  const sides = attributes > 0 && references > 0 ? 480 : 320
+  const sides = attributes > 0 && references > 0 ? 500 : 320
   return { width: Math.max(head, sides), height: 36 + 9 + 20 + rows + 10 }
 }
 

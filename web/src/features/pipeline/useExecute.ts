@@ -5,7 +5,6 @@ import { ApiError, sentences } from '@/api/errors'
 import type { PipelineGraph } from '@/document/records'
 import type { ProjectState } from '@/document/state'
 import { newId } from '@/lib/ids'
-import { screenPath } from '@/lib/router'
 import { notify } from '@/ui/notifications'
 import { useProjectClient } from '@/ui/project'
 
@@ -25,11 +24,6 @@ export function useExecute(pipeline: PipelineGraph | null, onRefused: (records: 
       // The same key with every try: a request that is repeated by the network runs nothing twice.
       const execution = await startExecution(project, { key: newId(), pipeline: pipeline.pipeline.id, branch, version })
       client.remember({ execution })
-      notify({
-        kind: 'info',
-        title: `${execution.name} has begun`,
-        path: screenPath({ project, branch }, 'execution', execution.id),
-      })
     } catch (error) {
       const { message, hint } = sentences(error)
       const marks = error instanceof ApiError ? error.marks : []

@@ -38,7 +38,7 @@ export function LineChart({ title, series, labels, log = false }: Props) {
   useEffect(() => {
     const element = host.current
     if (element === null) return
-    const made = options(element, newest.current, labels, log)
+    const made = options(element, newest.current, labels, log, () => newest.current)
     made.hooks = { ...made.hooks, setCursor: [(self) => setCrosshair(readCrosshair(self))] }
     plot.current = new uPlot(made, align(newest.current), element)
     const observer = new ResizeObserver(() =>

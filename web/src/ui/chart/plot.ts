@@ -41,6 +41,7 @@ export function options(
   series: readonly ChartSeries[],
   labels: Labels,
   log: boolean,
+  newest: () => readonly ChartSeries[] = () => series,
 ): uPlot.Options {
   const style = getComputedStyle(host)
   const color = (name: string) => style.getPropertyValue(name).trim()
@@ -78,7 +79,7 @@ export function options(
         }
       }),
     ],
-    hooks: { draw: [(plot) => drawEnds(plot, series, color('--font-ui'))] },
+    hooks: { draw: [(plot) => drawEnds(plot, newest(), color('--font-ui'))] },
   }
 }
 
