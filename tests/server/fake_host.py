@@ -1,7 +1,7 @@
 """A worker host that speaks the protocol and computes nothing: what its attempts do is told to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
 import httpx
@@ -32,7 +32,7 @@ from deepforge.model.hosting import (
 )
 from tests.server.harness import SECONDS, Running
 
-Behaviour = Callable[["FakeHost", AttemptSpec], Awaitable[None]]
+Behaviour = Callable[["FakeHost", AttemptSpec], Coroutine[None, None, None]]
 
 
 class FakeHost:
@@ -57,7 +57,8 @@ class FakeHost:
         async with asyncio.timeout(SECONDS):
             data = await self.socket.recv()
         assert isinstance(data, bytes)
-        return msgspec.msgpack.decode(data, type=ServerOrder)
+        order: ServerOrder = msgspec.msgpack.decode(data, type=ServerOrder)
+        return order
 
     async def work(self) -> None:
         """Follow the server's orders until the connection ends."""

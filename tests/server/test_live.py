@@ -1,15 +1,19 @@
 """The live socket: welcome, edits to everybody, presence, refusals, what came while away."""
 
+from deepforge.ids import RecordId
 from deepforge.model.live import Analysis, Committed, Place, Presence, PresenceMoved, RefusedEdit
 from deepforge.model.records import Pipeline, Wire
 from tests.server.harness import Running
+
+PIPELINE = Pipeline(id=RecordId("p2"), name="second")
+DANGLING = Wire(id=RecordId("w"), pipeline=RecordId("no"), source=RecordId("a"), output="x", target=RecordId("b"), input="y")
 
 
 async def test_two_sockets_see_each_others_edits(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as one, server.live(project.id) as other:
         assert one.welcome is not None
-        committed = await one.edit(one.welcome.version, "Add a pipeline", put=(Pipeline(id="p2", name="second"),))
+        committed = await one.edit(one.welcome.version, "Add a pipeline", put=(PIPELINE,))
         seen = await other.receive(Committed)
         assert seen == committed
         assert (seen.label, seen.author) == ("Add a pipeline", one.welcome.person.id)
@@ -25,10 +29,10 @@ async def test_analysis_follows_welcome(server: Running) -> None:
 async def test_a_refused_edit_is_told_to_its_sender_only(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as one, server.live(project.id) as other:
-        await one.send_edit(0, put=(Wire(id="w", pipeline="nothing", source="a", output="x", target="b", input="y"),))
+        await one.send_edit(0, put=(DANGLING,))
         refused = await one.receive(RefusedEdit)
         assert refused.error.code == "DF102"
-        committed = await other.edit(0, put=(Pipeline(id="p2", name="second"),))
+        committed = await other.edit(0, put=(PIPELINE,))
         assert committed.version == 1
         assert not any(isinstance(message, RefusedEdit) for message in other.came)
 
@@ -36,7 +40,7 @@ async def test_a_refused_edit_is_told_to_its_sender_only(server: Running) -> Non
 async def test_presence_reaches_the_others(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as one, server.live(project.id) as other:
-        place = Place(screen="pipeline", record="train")
+        place = Place(screen="pipeline", record=RecordId("train"))
         await one.send(Presence(place=place))
         moved = await other.receive(PresenceMoved, lambda message: message.place == place)
         assert moved.client == one.client
@@ -46,7 +50,7 @@ async def test_who_comes_back_gets_what_it_missed(server: Running) -> None:
     project = await server.project()
     async with server.live(project.id) as one:
         assert one.welcome is not None
-        await one.edit(0, put=(Pipeline(id="p2", name="second"),))
+        await one.edit(0, put=(PIPELINE,))
         epoch = one.welcome.epoch
     async with server.live(project.id, epoch=epoch, version=0) as back:
         assert back.welcome is not None

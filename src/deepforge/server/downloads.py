@@ -15,7 +15,7 @@ _PIECE = 1024 * 1024
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
-def download(path: Path, size: int, *, name: str, wanted: str | None) -> Stream | Response[None]:
+def download(path: Path, size: int, *, name: str, wanted: str | None) -> Stream | Response[bytes]:
     """The answer to a request for the file, with status 200, 206, or 416 when the range `wanted` does not lie in it."""
     headers = {
         "Content-Disposition": attachment(name),
@@ -27,7 +27,8 @@ def download(path: Path, size: int, *, name: str, wanted: str | None) -> Stream 
         return _stream(path, 0, size, 200, headers)
     span = byte_range(wanted, size)
     if span is None:
-        return Response(None, status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
+        unsatisfied = {**headers, "Content-Range": f"bytes */{size}"}
+        return Response(b"", status_code=416, headers=unsatisfied, media_type="application/octet-stream")
     start, stop = span
     return _stream(path, start, stop, 206, {**headers, "Content-Range": f"bytes {start}-{stop - 1}/{size}"})
 

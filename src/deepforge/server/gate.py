@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from deepforge.errors import TooLarge
 from deepforge.server.answers import send_error
 from deepforge.server.asgi import App, Message, Receive, Scope, Send
 from deepforge.server.caller import Caller, Kind
@@ -219,7 +220,7 @@ def _with_headers(send: Send) -> Send:
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """What is longer than it said it was, or than it may be, ends as if the connection had."""
+    """Raises `TooLarge` in the handler that reads on past the limit."""
     seen = 0
 
     async def limited() -> Message:
@@ -228,7 +229,7 @@ def _limited(receive: Receive, limit: int) -> Receive:
         if message["type"] == "http.request":
             seen += len(message.get("body", b""))
             if seen > limit:
-                return {"type": "http.disconnect"}
+                raise TooLarge(f"The body is larger than {limit} bytes.")
         return message
 
     return limited

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import logging
 import signal
 import socket
 import threading
@@ -27,7 +28,9 @@ _BACKLOG = 512
 def listening(settings: Settings) -> Iterator[socket.socket]:
     """The socket that the server listens on; port 0 takes a free one. Raises `Broken` with what to do."""
     host = "127.0.0.1" if settings.host == "localhost" else settings.host
-    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol is named because asyncio turns off Nagle's delay (40 ms an answer) only where it is.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     with listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -110,13 +113,15 @@ async def run_server(app: Gate, listener: socket.socket, *, max_frame: int, on_r
         lifespan="off",
         interface="asgi3",
         log_config=None,
-        access_log=False,  # it would print the tokens of login links
+        access_log=False,
         server_header=False,
         proxy_headers=False,
         ws_max_size=max_frame,
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=_GRACEFUL_SECONDS,
     )
+    # It would print the tokens of login links, whatever handlers somebody puts on it.
+    logging.getLogger("uvicorn.access").disabled = True
     server = _Server(config, on_ready)
     with _signals(server.stop):
         serving = asyncio.ensure_future(server.serve(sockets=[listener]))

@@ -56,7 +56,7 @@ async def delete_artifact(services: TheServices, artifact: AnArtifact) -> None:
 @get(
     f"{_ONE}/content", operation_id="downloadArtifact", summary="The bytes of an artifact", media_type="application/octet-stream"
 )
-async def download_artifact(request: HttpRequest, services: TheServices, artifact: AnArtifact) -> Stream | Response[None]:
+async def download_artifact(request: HttpRequest, services: TheServices, artifact: AnArtifact) -> Stream | Response[bytes]:
     found = await services.stores.artifacts.get(artifact)
     path = await services.stores.blobs.path(found.blob.hash)
     return download(path, found.blob.size, name=found.name, wanted=request.headers.get("range"))

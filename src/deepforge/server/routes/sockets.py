@@ -26,7 +26,7 @@ async def host(socket: Socket, services: TheServices) -> None:
 
 
 @get("/api/blobs/{blob:str}", operation_id="getBlob", include_in_schema=False)
-async def get_blob(request: HttpRequest, services: TheServices, blob: ABlob) -> Stream | Response[None]:
+async def get_blob(request: HttpRequest, services: TheServices, blob: ABlob) -> Stream | Response[bytes]:
     info = await services.stores.blobs.info(blob)
     path = await services.stores.blobs.path(blob)
     return download(path, info.size, name=blob, wanted=request.headers.get("range"))
