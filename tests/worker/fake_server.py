@@ -243,6 +243,8 @@ class FakeServer:
         if query.startswith("adopt="):
             if self._worker_dir is None:
                 return 400, b"not on this disk"
-            body = (self._worker_dir / query.removeprefix("adopt=").replace("%2F", "/")).read_bytes()
+            path = Path(query.removeprefix("adopt=").replace("%2F", "/"))
+            assert path.is_relative_to(self._worker_dir)
+            body = path.read_bytes()
         info = self.add_blob(body)
         return (200, msgspec.json.encode(info)) if info.hash == blob else (400, b"wrong hash")

@@ -235,7 +235,7 @@ def _fork_reader(definitions: list[Definition], read: Callable[[Definition], Sou
 def _start_catalogue() -> tuple[int, int]:
     ours, theirs = os.pipe()
     environment = dict(os.environ) | {"OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "deepforge.worker.catalogue"]
+    command = [sys.executable, "-P", "-m", "deepforge.worker.catalogue"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=theirs, env=environment)
     os.close(theirs)
     process.returncode = 0  # it is waited for with the other children

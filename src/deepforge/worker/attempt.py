@@ -6,6 +6,7 @@ again until a runner exists. `docs/spec/attempt.md` lists the files.
 
 import re
 import shutil
+import time
 from pathlib import Path
 
 import msgspec
@@ -19,6 +20,8 @@ from deepforge.worker.durable import make_reserve, sync_directory, write_durably
 
 __all__ = ["AttemptDirectory", "check_hash"]
 
+_TRIES = 50
+_PAUSE = 0.02
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -120,7 +123,11 @@ class AttemptDirectory:
     def remove(self) -> None:
         """Delete it. The spec goes first: what a crash leaves half deleted is deleted by the next host."""
         (self.path / "spec.json").unlink(missing_ok=True)
-        shutil.rmtree(self.path, ignore_errors=True)
+        for _ in range(_TRIES):
+            shutil.rmtree(self.path, ignore_errors=True)
+            if not self.path.exists():
+                return
+            time.sleep(_PAUSE)  # its runner's parent may just be writing how it ended
 
     def keep(self, root: Path, newest: int) -> None:
         """Move it to `root`, where the newest so many are kept for people to look into."""

@@ -56,9 +56,8 @@ class Blobs:
         """Give the server the file's bytes; on return they are stored there. Raises a `DeepForgeError` if it refuses them."""
         info = await asyncio.to_thread(hash_file, path)
         if self._shared is not None:
-            relative = path.relative_to(self._directory).as_posix()
             with suppress(DeepForgeError):  # the server cannot see this directory after all
-                return await _patiently(lambda: self._put(info, params={"adopt": relative}))
+                return await _patiently(lambda: self._put(info, params={"adopt": str(path.resolve())}))
         return await _patiently(lambda: self._put(info, path=path))
 
     async def _download(self, blob: BlobInfo, target: Path) -> None:

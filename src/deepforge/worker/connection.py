@@ -17,6 +17,7 @@ __all__ = ["Connection", "Hosting"]
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
+_NO_SESSION = 4401
 _MAX_FRAME = 8 * 1024 * 1024
 
 
@@ -67,6 +68,8 @@ class Connection:
                     await self._talk(socket)
             except websockets.InvalidStatus as refused:
                 _refuse(refused.response.status_code)
+            except websockets.ConnectionClosed as closed:
+                _refuse(closed.rcvd.code if closed.rcvd is not None else 0)
             except (OSError, TimeoutError, websockets.WebSocketException) as error:
                 _LOG.info("no contact with %s: %s", self._url, error)
             await asyncio.sleep(pause)
@@ -127,9 +130,9 @@ async def _receive(socket: ClientConnection) -> ServerOrder:
 
 
 def _refuse(status: int) -> None:
-    if status in (401, 403):
+    if status in (401, 403, _NO_SESSION):
         raise Unauthorized(
             f"The server does not accept this worker ({status}).",
             hint="Start it with the server's worker token in DEEPFORGE_WORKER_TOKEN.",
         )
-    _LOG.info("the server answered %s", status)
+    _LOG.info("no contact: the server answered %s", status)

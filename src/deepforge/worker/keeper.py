@@ -137,7 +137,7 @@ class ZygoteKeeper:
     def _spawn(self, control: socket.socket) -> subprocess.Popen[bytes]:
         environment = scrubbed(dict(os.environ)) | _ONE_THREAD
         environment |= {TAG: "-" * TAG_ROOM, "PYTORCH_NVML_BASED_CUDA_CHECK": "1"}
-        command = [sys.executable, "-m", "deepforge.worker.zygote", "--control", str(control.fileno())]
+        command = [sys.executable, "-P", "-m", "deepforge.worker.zygote", "--control", str(control.fileno())]
         with self._log.open("ab") as log:
             return subprocess.Popen(
                 command + (["--plain"] if self._plain else []),

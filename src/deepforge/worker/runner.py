@@ -70,7 +70,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
 
 def _run(directory: Path, *, seed: int, threads: int) -> NoReturn:
     os.chdir(directory)
-    sys.path[0] = str(directory)
+    sys.path.insert(0, str(directory))
     sys.argv = [str(directory / "main.py")]
     CHANNEL.open(directory / "spool")
     code = 1

@@ -167,7 +167,7 @@ class Zygote:
 def _spawn(order: Fork) -> int:
     """A plain process in place of a fork."""
     environment = dict(os.environ) | order.environment | {TAG: order.attempt}
-    command = [sys.executable, "-m", "deepforge.worker.runner", order.directory]
+    command = [sys.executable, "-P", "-m", "deepforge.worker.runner", order.directory]
     command += ["--seed", str(order.seed), "--threads", str(order.threads)]
     return os.posix_spawn(sys.executable, command, environment)
 
