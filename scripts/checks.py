@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 SUMMARY_LINE = re.compile(r"=+ .*\b(passed|failed|error|errors|no tests ran|deselected)\b.* in .*=+")
+SKIPPED_LINE = re.compile(r"SKIPPED \[(?P<count>\d+)\] \S+: (?P<reason>.*)")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,8 @@ class Report:
 
     results: list[tuple[str, int, float]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+    skipped: Counter[str] = field(default_factory=Counter)
+    """How many tests pytest skipped, by reason."""
     pytest_line: str = ""
 
     @property
@@ -90,9 +94,17 @@ def run(step: Step, report: Report) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             print(line, end="", flush=True)
-            if step.name == "tests" and SUMMARY_LINE.search(line):
-                report.pytest_line = line.strip()
+            if step.name == "tests":
+                _note(line, report)
     report.results.append((step.name, process.returncode, time.monotonic() - began))
+
+
+def _note(line: str, report: Report) -> None:
+    """Keep what the summary repeats of pytest's output."""
+    if SUMMARY_LINE.search(line):
+        report.pytest_line = line.strip()
+    elif found := SKIPPED_LINE.match(line):
+        report.skipped[found["reason"]] += int(found["count"])
 
 
 def summary(report: Report) -> str:
@@ -100,6 +112,7 @@ def summary(report: Report) -> str:
     lines = ["", "=== summary"]
     lines += [f"  {'FAILED' if status else 'ok':7} {name:24} {seconds:7.1f} s" for name, status, seconds in report.results]
     lines += [f"  left out: {what}" for what in report.left_out]
+    lines += [f"  left out: {count} tests: {reason}" for reason, count in report.skipped.items()]
     failed = [name for name, status, _ in report.results if status]
     lines.append(f"  {len(failed)} of {len(report.results)} failed: {', '.join(failed)}" if failed else "  everything passed")
     return "\n".join([*lines, *([report.pytest_line] if report.pytest_line else [])])
