@@ -18,6 +18,7 @@ from deepforge import Dataset
 
 FOLDER = "cifar-10-batches-py"
 TRAINING_FILES = tuple(f"data_batch_{number}" for number in range(1, 6))
+KEYS = ({b"data", b"labels"}, {b"label_names"})  # of a batch, and of batches.meta
 LARGEST_FILE = 200_000_000  # bytes; a batch of the real archive has 31 MB
 PIECE = 1 << 20
 TRIES = 3
@@ -26,6 +27,7 @@ HARMLESS = {
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
 }
+DAMAGED = (pickle.UnpicklingError, EOFError, AttributeError, IndexError, KeyError, TypeError, ValueError)
 HINT = (
     "Set the attribute `url` of this operation to a mirror, or to the path of a copy of cifar-10-python.tar.gz on the worker's "
     "machine (and `checksum` to its MD5 sum, or to nothing)."
@@ -145,11 +147,11 @@ def read_archive(path):
                 folder, _, name = member.name.rpartition("/")
                 if folder == FOLDER and name in wanted and member.isfile() and member.size <= LARGEST_FILE:
                     contents[name] = PlainUnpickler(archive.extractfile(member), encoding="bytes").load()
-    except (tarfile.TarError, EOFError, OSError, pickle.UnpicklingError) as error:
+    except (tarfile.TarError, OSError, *DAMAGED) as error:
         raise ValueError(f"{path} cannot be read as the CIFAR-10 archive: {error}. {HINT}") from None
-    missing = sorted(wanted - set(contents))
+    missing = sorted(name for name in wanted if KEYS[name == "batches.meta"] - set(contents.get(name, ())))
     if missing:
-        raise ValueError(f"{path} is not the CIFAR-10 archive: it has no {FOLDER}/{missing[0]}. {HINT}")
+        raise ValueError(f"{path} is not the CIFAR-10 archive: it has no proper {FOLDER}/{missing[0]}. {HINT}")
     return contents
 
 
