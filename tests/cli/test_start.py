@@ -206,3 +206,26 @@ def test_a_database_of_a_newer_program_is_one_sentence_and_stays_as_it_is(tmp_pa
 def test_an_unreadable_server_json_is_no_server(tmp_path: Path) -> None:
     (tmp_path / "server.json").write_text(json.dumps({"url": "http://127.0.0.1:1"}))
     assert read_server_info(tmp_path) is None
+
+
+def test_a_server_that_was_started_for_a_command_ends_with_it(tmp_path: Path) -> None:
+    code = (
+        "import os, subprocess, sys\n"
+        "subprocess.run([sys.executable, '-P', '-m', 'deepforge', 'start', '--server', '--no-browser', '--port', '0',\n"
+        "                '--parent', str(os.getpid())])\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], env=environment(tmp_path), stdout=subprocess.DEVNULL) as parent:
+        until(lambda: read_server_info(tmp_path) is not None)
+        parent.kill()
+        until(lambda: read_server_info(tmp_path) is None)
+
+
+def test_after_a_crash_of_the_server_the_next_start_has_its_worker_back(tmp_path: Path) -> None:
+    with Installation(tmp_path) as installed:
+        until(lambda: connected(running(tmp_path)) == 1)
+        workers = children(installed.server_pid)
+        os.kill(installed.server_pid, signal.SIGKILL)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
+        installed.kill_everything()
+        installed.start()
+        until(lambda: connected(running(tmp_path)) == 1)
