@@ -63,6 +63,7 @@ def _client_steps(report: Report) -> list[Step]:
         return []
     npm = [PYTHON, "hatch_build.py", "npm", "run"]
     return [
+        Step("client generated types", [*npm, "generate", "--", "--check"]),
         Step("client types (tsc)", [*npm, "typecheck"]),
         Step("client lint (Biome)", [*npm, "lint"]),
         Step("client tests (Vitest)", [*npm, "test"]),
