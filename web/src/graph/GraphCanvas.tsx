@@ -128,11 +128,12 @@ function Canvas({
       bubbleSides: sides,
       visitors: frames,
       edits,
+      alone: selectedNode !== null,
       wiring: hands.wiring,
       press: hands.press,
       click: hands.click,
     }),
-    [renderNode, bubbles, sides, frames, edits, hands],
+    [renderNode, bubbles, sides, frames, edits, selectedNode, hands],
   )
   const { screenToFlowPosition } = useReactFlow()
   useEffect(() => {
@@ -147,6 +148,7 @@ function Canvas({
         className="graph-canvas"
         data-canvas=""
         data-wiring={hands.wiring === null ? undefined : true}
+        data-alone={selectedNode === null ? undefined : true}
         tabIndex={-1}
         onKeyDown={onKeyDown}
         onDoubleClick={(event) => {

@@ -9,7 +9,7 @@ import { PortButton } from './PortButton'
 export type FlowNode = Node<{ readonly node: GraphNode }, 'node'>
 
 export const NodeShell = memo(function NodeShell({ data: { node }, selected }: NodeProps<FlowNode>) {
-  const { renderNode, bubbles, bubbleSides, visitors, edits } = useCanvas()
+  const { renderNode, bubbles, bubbleSides, visitors, edits, alone } = useCanvas()
   const bubble = bubbles.get(node.id)
   const side = bubbleSides.get(node.id)
   return (
@@ -33,7 +33,7 @@ export const NodeShell = memo(function NodeShell({ data: { node }, selected }: N
       {node.outputs.map((port) => (
         <PortButton key={port.name} node={node} port={port} side="output" />
       ))}
-      {selected && edits !== null && (
+      {selected && alone && edits !== null && (
         <button
           type="button"
           className="graph-remove nodrag nopan"

@@ -17,6 +17,8 @@ export interface CanvasValue {
   readonly bubbleSides: ReadonlyMap<string, 'left' | 'right'>
   readonly visitors: ReadonlyMap<string, readonly Visitor[]>
   readonly edits: GraphEdits | null
+  /** One node alone is selected: it shows its red X and its bubble. */
+  readonly alone: boolean
   readonly wiring: Wiring | null
   readonly press: (port: PortRef, event: PointerEvent) => void
   readonly click: (port: PortRef) => void

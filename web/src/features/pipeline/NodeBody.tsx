@@ -3,7 +3,7 @@ import { LogIn, LogOut } from 'lucide-react'
 import { useState } from 'react'
 import type { Mark, Node } from '@/api/types'
 import { formatBytes, formatWhen } from '@/lib/format'
-import { useArtifact, useArtifacts, useCommands, useInterface } from '@/ui/project'
+import { useArtifact, useArtifacts, useCommands, useInterface, useRecord } from '@/ui/project'
 import { goTo } from '@/ui/route'
 import { AttributeRow } from './AttributeRow'
 import { type Option, Picker } from './Picker'
@@ -26,6 +26,7 @@ export interface NodeBodyProps {
 
 export function NodeBody(props: NodeBodyProps) {
   const { node, label, color, opened, renaming, onRename } = props
+  const operation = useRecord('operation', node.target.kind === 'operation' ? node.target.operation : null)?.name ?? ''
   if (renaming && !opened) {
     return (
       <div className="pipeline-node" style={{ background: color }}>
@@ -46,11 +47,17 @@ export function NodeBody(props: NodeBodyProps) {
       <header style={{ background: color }}>
         <KindIcon node={node} />
         {renaming ? <NameInput name={label} onDone={onRename} /> : <b>{label}</b>}
-        {label.toLowerCase() !== node.target.kind && <span>{node.target.kind}</span>}
+        <span>{kindOf(node, label, operation)}</span>
       </header>
       <Inside {...props} />
     </section>
   )
+}
+
+/** What a node is, beside its name: of what operation, if it has a name of its own. */
+function kindOf({ target }: Node, label: string, operation: string): string {
+  if (target.kind === 'operation') return operation === label ? 'operation' : `operation ${operation}`
+  return label.toLowerCase() === target.kind ? '' : target.kind
 }
 
 function Inside(props: NodeBodyProps) {

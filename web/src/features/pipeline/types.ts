@@ -47,7 +47,7 @@ export function outputType(
   if (signature === undefined || port === undefined) return null
   // A type variable passes through what comes in at the input with the same variable.
   const through = port.variable === '' ? undefined : signature.inputs.find((it) => it.variable === port.variable)
-  const wire = flow.wires.find((it) => it.target === node && it.input === through?.name)
+  const wire = through && flow.wires.find((it) => it.target === node && it.input === through.name)
   const came = wire === undefined ? null : outputType(flow, wire.source, wire.output, new Set([...seen, node]))
   return came ?? port.type
 }

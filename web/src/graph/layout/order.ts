@@ -1,9 +1,13 @@
 /** The second step: the order of cells within ranks, with few crossings (barycentre heuristic: Sugiyama, Tagawa and Toda 1981). */
 import type { Cell, Segment } from './layers'
 
-/** Sorts each rank in place. `hint` has the horizontal places of nodes before; their order is kept unless another crosses less. */
-export function orderRanks(ranks: Cell[][], hint: ReadonlyMap<string, number> | null): void {
+/**
+ * Sorts each rank in place. `hint` has the horizontal places of nodes before; their order is kept unless another crosses less,
+ * and with `keep` in any case.
+ */
+export function orderRanks(ranks: Cell[][], hint: ReadonlyMap<string, number> | null, keep = false): void {
   arrange(ranks, hint)
+  if (keep) return
   let best = snapshot(ranks)
   let fewest = crossings(ranks)
   const size = ranks.reduce((sum, cells) => sum + cells.length, 0)

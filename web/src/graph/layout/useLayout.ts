@@ -34,7 +34,7 @@ export function useLayout(graph: LayoutGraph, spacing: Spacing, options: LayoutO
   const [placed, setPlaced] = useState<Placed>(() => ({ key, graph, layout: lay(graph, key, spacing, null) }))
   let current = placed
   if (placed.key !== key) {
-    current = { key, graph, layout: anchored(lay(graph, key, spacing, placed.layout), graph, placed, options) }
+    current = { key, graph, layout: anchored(lay(graph, key, spacing, placed), graph, placed, options) }
     setPlaced(current)
   }
   useEffect(() => {
@@ -61,8 +61,21 @@ export function useLayout(graph: LayoutGraph, spacing: Spacing, options: LayoutO
 
 const refined = new Set<string>()
 
-function lay(graph: LayoutGraph, key: string, spacing: Spacing, before: Layout | null): Layout {
-  return cache.get(key) ?? remember(key, quickLayout(graph, spacing, before))
+function lay(graph: LayoutGraph, key: string, spacing: Spacing, before: Placed | null): Layout {
+  const cached = cache.get(key)
+  if (cached !== undefined) return cached
+  const resized = before !== null && sameWiring(before.graph, graph)
+  return remember(key, quickLayout(graph, spacing, before?.layout ?? null, resized))
+}
+
+/** Whether the same nodes are wired in the same way. */
+function sameWiring(one: LayoutGraph, other: LayoutGraph): boolean {
+  return (
+    one.nodes.length === other.nodes.length &&
+    one.wires.length === other.wires.length &&
+    one.nodes.every((node, index) => node.id === other.nodes[index]?.id) &&
+    one.wires.every((wire, index) => wire.id === other.wires[index]?.id)
+  )
 }
 
 function remember(key: string, layout: Layout): Layout {
