@@ -22,7 +22,7 @@ REFERENCES: dict[str, Reference] = {
 
 
 def test_S049_main_is_short_and_frames_the_operation() -> None:
-    files = emit_attempt(make_spec(inputs={"data": "Dataset"}, references=REFERENCES, attributes={"rate": 1, "steps": 3.0}))
+    files = emit_attempt(make_spec(inputs={"data": "Dataset"}, references=REFERENCES, attributes={"rate": 1}))
     assert (
         files["main.py"]
         == '''"""Runs the operation "train" (operations/train.py): `python main.py`.
@@ -58,6 +58,10 @@ if __name__ == "__main__":
     main()
 '''
     )
+
+
+def test_an_attempt_s_directory_holds_all_that_it_needs() -> None:
+    files = emit_attempt(make_spec(inputs={"data": "Dataset"}, references=REFERENCES, attributes={"rate": 1, "steps": 3.0}))
     assert sorted(files) == [
         "architectures/__init__.py",
         "architectures/lenet.json",

@@ -34,10 +34,7 @@ def train(
     """
     images, labels = trainset.tensors
     optimizer = torch.optim.SGD(net.parameters(), lr=learning_rate, momentum=momentum)
-    graph = deepforge.Graph("Training Error")
-    graph.xlabel("iterations")
-    graph.ylabel("error")
-    line = graph.line("error")
+    line = error_line()
     batches = (len(images) + batch_size - 1) // batch_size
     every = max(1, min(500, batches // 10))  # a point of the graph is the mean of so many batches
     filters = deepforge.Image("First filters")
@@ -61,6 +58,14 @@ def train(
         print(f"# current error = {sum_of_all / batches:.6f}", flush=True)
         filters.update(pictures_of_filters(net))
     return net
+
+
+def error_line():
+    """The line of the graph that is seen while the network learns."""
+    graph = deepforge.Graph("Training Error")
+    graph.xlabel("iterations")
+    graph.ylabel("error")
+    return graph.line("error")
 
 
 def pictures_of_filters(net):
