@@ -67,3 +67,11 @@ def test_every_link_of_the_documents_leads_somewhere() -> None:
         if not (page.parent / target).exists()
     }
     assert broken == set()
+
+
+def test_every_error_code_stands_in_the_manual() -> None:
+    pattern = re.compile(r'\b(?:default_)?code(?:: ClassVar\[str\])? ?= ?"([a-z][a-z-]+)"')
+    used = {code for text in sources("src/deepforge") for code in pattern.findall(text)}
+    rows = re.findall(r"^\| (`.*?`) \|", (MANUAL / "errors.md").read_text(encoding="utf-8"), re.M)
+    told = {code for row in rows for code in re.findall(r"`([a-z-]+)`", row)}
+    assert (sorted(used - told), sorted(told - used)) == ([], [])
