@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from deepforge.ids import AttemptId
 from deepforge.model.artifact import TextPreview
 from deepforge.model.execution import Cause
 from deepforge.model.feedback import AxisLabels, GraphCreated, ImageChanged, LineCreated, ProgressChanged
@@ -353,6 +354,17 @@ def test_bytes_that_are_not_what_the_hash_says_are_refused(server: FakeServer, h
     server.lease(spec)
     cause = server.ended(spec).cause
     assert cause == Cause(kind="inputs", message="What arrived is not what its hash says.", hint="Try again.")
+
+
+@pytest.mark.parametrize("name", ["../../outside", "", "a/b"])
+def test_an_attempt_whose_id_is_no_name_is_refused_and_writes_nothing(server: FakeServer, host: HostProcess, name: str) -> None:
+    spec = msgspec.structs.replace(attempt("def work():\n    pass\n"), attempt=AttemptId(name))
+    before = sorted(host.directory.parent.rglob("*.json"))
+    server.lease(spec)
+    cause = server.ended(spec).cause
+    assert cause is not None
+    assert cause.kind == "internal"
+    assert sorted(host.directory.parent.rglob("*.json")) == before
 
 
 def test_the_first_step_of_an_optimizer_comes_quickly(server: FakeServer, host: HostProcess) -> None:

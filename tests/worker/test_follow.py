@@ -79,7 +79,8 @@ def test_reports_stay_small_and_a_large_picture_goes_alone(tmp_path: Path) -> No
     where.console.write_bytes(b"x" * 1_000_000)
     spool.record(Kind.IMAGE, {"image": 1, "width": 1, "height": 1}, b"y" * 3_000_000)
     log = EventLog(where)
-    log.cut()
+    while log.cut():
+        pass
     number = 0
     sizes = []
     while (report := log.after(number))[1]:
@@ -97,7 +98,8 @@ def test_what_is_not_acknowledged_is_not_kept_in_memory_without_end(tmp_path: Pa
     where = directory(tmp_path)
     where.console.write_bytes(b"x" * 20_000_000)
     log = EventLog(where)
-    assert log.cut()
+    while log.cut():
+        pass
     assert log.last < 100
     assert not log.drained
     log.acknowledge(log.last)

@@ -22,6 +22,8 @@ _LARGEST_CONSOLE = 64 * 1024
 _LARGEST_FEEDBACK = 96 * 1024
 _LARGEST_RECORD = 16 * 1024 * 1024
 _OVERHEAD = 64
+_MOST_AT_ONCE = 8
+"""Pieces of each kind; some 40 ms at most, so that other attempts and the socket get their turn."""
 _WINDOW = 4 * 1024 * 1024
 """Bytes of events that may wait for an acknowledgement; until then the files are the buffer."""
 
@@ -58,12 +60,14 @@ class EventLog:
             self._add(Started(pid=pid), 16)
 
     def cut(self) -> bool:
-        """Make events of what is new in the files; False if there was nothing, or if too much waits for acknowledgement.
+        """Make some events of what is new in the files; False if there was nothing, or if too much waits for acknowledgement.
 
         Raises `OSError` when the journal cannot be written; nothing is lost, and the call can be repeated.
         """
         found = False
-        while self._waiting_size < _WINDOW and (self._cut_console() | self._cut_feedback()):
+        for _ in range(_MOST_AT_ONCE):
+            if self._waiting_size >= _WINDOW or not (self._cut_console() | self._cut_feedback()):
+                break
             found = True
         return found
 

@@ -218,13 +218,22 @@ class Supervisor:
             how = self.directory.ended()
         if how is None:
             await asyncio.to_thread(end_attempt, None, self.spec.attempt)
-        while self._cut() or not self.log.drained:
-            self._room.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._room.wait(), _PAUSE)
+        await self._drain()
         if self.log.spool_problem:
             _LOG.warning("%s: feedback ended early: %s", self.spec.attempt, self.log.spool_problem)
         return how
+
+    async def _drain(self) -> None:
+        """Until all that the runner left has become events; where too many wait, until the server has taken some."""
+        while True:
+            self._room.clear()
+            if self._cut():
+                await asyncio.sleep(0)
+            elif self.log.drained:
+                return
+            else:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._room.wait(), _PAUSE)
 
     def _cut(self) -> bool:
         """Make events of what is new. Without space for the journal nothing is reported, and nothing is lost."""
