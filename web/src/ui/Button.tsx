@@ -40,7 +40,14 @@ export function Button({
 }
 
 /** A link that looks like a button. */
-export function ButtonLink({ kind, size, icon, children, className = '', ...rest }: Look & ComponentProps<typeof Link>) {
+export function ButtonLink({
+  kind,
+  size,
+  icon,
+  children,
+  className = '',
+  ...rest
+}: Look & ComponentProps<typeof Link>) {
   return (
     <Link className={`${classes({ kind: kind ?? 'default', size: size ?? 'md' })} ${className}`} {...rest}>
       {icon}

@@ -3,7 +3,6 @@ import { X } from 'lucide-react'
 import type { FormEvent, ReactNode } from 'react'
 import { Button } from './Button'
 import './dialog.css'
-import { IconButton } from './IconButton'
 
 /** A button at the foot of a dialog; the primary one is also what Enter does. */
 export interface DialogAction {
@@ -79,11 +78,6 @@ export function Dialog({
       <form onSubmit={submit} noValidate>
         <header className="dialog-head">
           <h2>{title}</h2>
-          {onClose && (
-            <IconButton label="Close" keys="Escape" onClick={onClose}>
-              <X />
-            </IconButton>
-          )}
         </header>
         <div className="dialog-body">{children}</div>
         {(actions || note) && (
@@ -91,6 +85,12 @@ export function Dialog({
             <span className="xs t3 spacer">{note}</span>
             {isList(actions) ? actions.map((action) => <ActionOf key={action.label} {...action} />) : actions}
           </footer>
+        )}
+        {/* Last, so that the focus begins in a field or on a button of the dialog's own. */}
+        {onClose && (
+          <button type="button" className="icon-btn dialog-close" aria-label="Close" onClick={onClose}>
+            <X aria-hidden />
+          </button>
         )}
       </form>
     </Modal>
