@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { compatiblePorts } from '@/graph/compatible'
 import { layoutCost } from '@/graph/layout/cost'
 import { quickLayout } from '@/graph/layout/quick'
-import { type Graph, type GraphNode, portPlaces, type PortRef } from '@/graph/model'
+import { type Graph, type GraphNode, type PortRef, portPlaces } from '@/graph/model'
 import { arrowPath, middle, roundedPath } from '@/graph/path'
 import { bubbleSides } from '@/graph/room'
 import { around, frame, READABLE, reveal } from '@/graph/viewport'
@@ -10,8 +10,25 @@ import { type Direction, neighbour } from '@/graph/walk'
 
 function node(id: string, inputs: readonly string[], outputs: readonly string[]): GraphNode {
   const ports = (names: readonly string[]) =>
-    portPlaces(names.length, 150).map((x, index) => ({ name: names[index] ?? '', type: 'Data', doc: '', wired: false, missing: false, x }))
-  return { id, title: id, shape: 'rectangle', width: 150, height: 40, inputs: ports(inputs), outputs: ports(outputs), glow: null, color: 'red' }
+    portPlaces(names.length, 150).map((x, index) => ({
+      name: names[index] ?? '',
+      type: 'Data',
+      doc: '',
+      wired: false,
+      missing: false,
+      x,
+    }))
+  return {
+    id,
+    title: id,
+    shape: 'rectangle',
+    width: 150,
+    height: 40,
+    inputs: ports(inputs),
+    outputs: ports(outputs),
+    glow: null,
+    color: 'red',
+  }
 }
 
 function wire(source: string, target: string, input = 'i') {
@@ -33,8 +50,20 @@ describe('I-063: only valid partner ports light up', () => {
     ['free inputs below and beside', output('a'), anything, null, ['b:input:j', 'd:input:i']],
     ['outputs for an input, but none below it', input('b', 'j'), anything, null, ['a:output:o', 'd:output:o']],
     ['nothing for an occupied input', input('b'), anything, null, []],
-    ['the input of the wire that is being moved counts as free', output('a'), anything, 'a-b', ['b:input:i', 'b:input:j', 'd:input:i']],
-    ['types that do not fit are left out', output('a'), (_: PortRef, to: PortRef) => to.node !== 'd', null, ['b:input:j']],
+    [
+      'the input of the wire that is being moved counts as free',
+      output('a'),
+      anything,
+      'a-b',
+      ['b:input:i', 'b:input:j', 'd:input:i'],
+    ],
+    [
+      'types that do not fit are left out',
+      output('a'),
+      (_: PortRef, to: PortRef) => to.node !== 'd',
+      null,
+      ['b:input:j'],
+    ],
   ] as const)('%s', (_name, from, fits, instead, expected) => {
     expect([...compatiblePorts(GRAPH, from, fits, instead)].sort()).toEqual([...expected])
   })
@@ -70,18 +99,41 @@ describe('viewports', () => {
   })
   test('a box around boxes', () => {
     expect(around([])).toBeNull()
-    expect(around([{ x: 5, y: 5, width: 1, height: 1 }, { x: -1, y: 7, width: 2, height: 9 }])).toEqual({ x: -1, y: 5, width: 7, height: 11 })
+    expect(
+      around([
+        { x: 5, y: 5, width: 1, height: 1 },
+        { x: -1, y: 7, width: 2, height: 9 },
+      ]),
+    ).toEqual({ x: -1, y: 5, width: 7, height: 11 })
   })
 })
 
 describe('wires as paths', () => {
   test('corners are round, and smaller where there is less room', () => {
-    expect(roundedPath([{ x: 0, y: 0 }, { x: 0, y: 20 }, { x: 40, y: 20 }])).toBe('M0 0L0 12Q0 20 8 20L40 20')
-    expect(roundedPath([{ x: 0, y: 0 }, { x: 0, y: 4 }, { x: 40, y: 4 }])).toBe('M0 0L0 2Q0 4 2 4L40 4')
+    expect(
+      roundedPath([
+        { x: 0, y: 0 },
+        { x: 0, y: 20 },
+        { x: 40, y: 20 },
+      ]),
+    ).toBe('M0 0L0 12Q0 20 8 20L40 20')
+    expect(
+      roundedPath([
+        { x: 0, y: 0 },
+        { x: 0, y: 4 },
+        { x: 40, y: 4 },
+      ]),
+    ).toBe('M0 0L0 2Q0 4 2 4L40 4')
     expect(roundedPath([])).toBe('')
   })
   test('a label stands on the longest piece, the arrow points down', () => {
-    expect(middle([{ x: 0, y: 0 }, { x: 0, y: 4 }, { x: 40, y: 4 }])).toEqual({ x: 20, y: 4 })
+    expect(
+      middle([
+        { x: 0, y: 0 },
+        { x: 0, y: 4 },
+        { x: 40, y: 4 },
+      ]),
+    ).toEqual({ x: 20, y: 4 })
     expect(arrowPath({ x: 10, y: 20 })).toBe('M5.5 13L10 20L14.5 13Z')
   })
 })
@@ -96,8 +148,46 @@ test('bubbles stand where no node and no wire is, else they wait', () => {
 
 test('a layout with fewer bends and crossings costs less', () => {
   const nodes = new Map()
-  const straight = { nodes, width: 0, height: 0, wires: new Map([['a', [{ x: 0, y: 0 }, { x: 0, y: 90 }]]]) }
-  const bent = { ...straight, wires: new Map([['a', [{ x: 0, y: 0 }, { x: 0, y: 40 }, { x: 9, y: 40 }, { x: 9, y: 90 }]]]) }
-  const crossed = { ...bent, wires: new Map([...bent.wires, ['b', [{ x: 5, y: 0 }, { x: 5, y: 90 }]]]) }
+  const straight = {
+    nodes,
+    width: 0,
+    height: 0,
+    wires: new Map([
+      [
+        'a',
+        [
+          { x: 0, y: 0 },
+          { x: 0, y: 90 },
+        ],
+      ],
+    ]),
+  }
+  const bent = {
+    ...straight,
+    wires: new Map([
+      [
+        'a',
+        [
+          { x: 0, y: 0 },
+          { x: 0, y: 40 },
+          { x: 9, y: 40 },
+          { x: 9, y: 90 },
+        ],
+      ],
+    ]),
+  }
+  const crossed = {
+    ...bent,
+    wires: new Map([
+      ...bent.wires,
+      [
+        'b',
+        [
+          { x: 5, y: 0 },
+          { x: 5, y: 90 },
+        ],
+      ],
+    ]),
+  }
   expect([straight, bent, crossed].map(layoutCost)).toEqual([90, 219, 709])
 })

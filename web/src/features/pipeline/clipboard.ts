@@ -52,10 +52,19 @@ export function pasteText(text: string, pipeline: PipelineGraph, records: Record
 function read(text: string): Copied | null {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === 'object' && value !== null && 'kind' in value && value.kind === MARK
-      ? (value as Copied)
-      : null
+    return isCopied(value) ? value : null
   } catch {
     return null
   }
+}
+
+/** The outline only: whether the records are valid is the document's to say, and it refuses what is not. */
+function isCopied(value: unknown): value is Copied {
+  if (!isObject(value) || value.kind !== MARK || !Array.isArray(value.nodes) || !Array.isArray(value.wires))
+    return false
+  return value.nodes.every((node) => isObject(node) && isObject(node.target)) && value.wires.every(isObject)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
 }

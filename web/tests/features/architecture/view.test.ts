@@ -25,8 +25,16 @@ const link: Link = { kind: 'link', id: 'l', architecture: 'a', source: 'one', ta
 test.each([
   ['a class of the framework', conv, { title: 'Conv2d', category: 'Convolution', entry: CONV }],
   ['a class that is not known', add, { title: 'add', category: 'Misc', entry: null }],
-  ['a block', layer('b', { kind: 'architecture', architecture: 'inner' }), { title: 'inner', category: 'Container', entry: null }],
-  ['a layer of the project that is gone', layer('c', { kind: 'layer', layer: 'x' }), { title: 'missing layer', category: 'Misc', entry: null }],
+  [
+    'a block',
+    layer('b', { kind: 'architecture', architecture: 'inner' }),
+    { title: 'inner', category: 'Container', entry: null },
+  ],
+  [
+    'a layer of the project that is gone',
+    layer('c', { kind: 'layer', layer: 'x' }),
+    { title: 'missing layer', category: 'Misc', entry: null },
+  ],
 ] as const)('%s has its name and category', (_name, it, expected) => {
   const records = recordMap([{ kind: 'architecture', id: 'inner', name: 'inner', parameters: {} }])
   expect(layerInfo(it, records, CATALOGUE)).toEqual(expected)
@@ -47,5 +55,7 @@ test('layers are stadiums that grow when selected; a layer has as many inputs as
     ['rectangle', 82, 1],
     ['stadium', 34, 2],
   ])
-  expect(graph.wires).toEqual([{ id: 'l', source: 'one', output: '0', target: 'two', input: '1', broken: false, title: '' }])
+  expect(graph.wires).toEqual([
+    { id: 'l', source: 'one', output: '0', target: 'two', input: '1', broken: false, title: '' },
+  ])
 })

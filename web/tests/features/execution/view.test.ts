@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import type { Execution, Job, Snapshot, Status } from '@/api/types'
-import { canceledAfter, executionGraph, pinnedGraph, secondsLeft, shareOf, shownNodes, statusCounts, statusLine } from '@/features/execution/view'
 import { lastLines, Pulse } from '@/features/execution/pulse'
+import {
+  canceledAfter,
+  executionGraph,
+  pinnedGraph,
+  secondsLeft,
+  shareOf,
+  shownNodes,
+  statusCounts,
+  statusLine,
+} from '@/features/execution/view'
 
 const NOW = new Date('2026-11-23T10:00:10Z')
 
@@ -46,10 +55,45 @@ function execution(status: Status, jobs: Job[]): Execution {
 }
 
 const PORT = { type: 'Data', doc: '', variable: '', optional: false }
-const SIGNATURE = { operation: 'op', name: 'op', doc: '', inputs: [{ ...PORT, name: 'x' }], outputs: [{ ...PORT, name: 'y' }], attributes: [], references: [], source_hash: '' }
-const plan = (node: string) => ({ node, name: node, operation: 'op', interface: SIGNATURE, attributes: {}, references: {}, inputs: {}, outputs: SIGNATURE.outputs, saves: [] })
-const node = (id: string, target: object) => ({ kind: 'node', id, pipeline: 'train', target, name: null, attributes: {}, references: {} })
-const wire = (source: string, target: string) => ({ kind: 'wire', id: `${source}-${target}`, pipeline: 'train', source, output: 'y', target, input: 'x' })
+const SIGNATURE = {
+  operation: 'op',
+  name: 'op',
+  doc: '',
+  inputs: [{ ...PORT, name: 'x' }],
+  outputs: [{ ...PORT, name: 'y' }],
+  attributes: [],
+  references: [],
+  source_hash: '',
+}
+const plan = (node: string) => ({
+  node,
+  name: node,
+  operation: 'op',
+  interface: SIGNATURE,
+  attributes: {},
+  references: {},
+  inputs: {},
+  outputs: SIGNATURE.outputs,
+  saves: [],
+})
+const node = (id: string, target: object) => ({
+  kind: 'node',
+  id,
+  pipeline: 'train',
+  target,
+  name: null,
+  attributes: {},
+  references: {},
+})
+const wire = (source: string, target: string) => ({
+  kind: 'wire',
+  id: `${source}-${target}`,
+  pipeline: 'train',
+  source,
+  output: 'y',
+  target,
+  input: 'x',
+})
 
 /** in -> one -> two -> out */
 const SNAPSHOT = {
@@ -64,12 +108,16 @@ const SNAPSHOT = {
     wire('one', 'two'),
     wire('two', 'out'),
   ],
-  artifacts: { in: { kind: 'artifact', artifact: 'a', name: 'traindata', type: 'Dataset', blob: { hash: 'h', size: 1 } } },
+  artifacts: {
+    in: { kind: 'artifact', artifact: 'a', name: 'traindata', type: 'Dataset', blob: { hash: 'h', size: 1 } },
+  },
   code_hash: null,
 } as unknown as Snapshot
 
 function statuses(status: Status, one: Status, two: Status): Status[] {
-  return [...shownNodes(SNAPSHOT, execution(status, [job('one', one), job('two', two)])).values()].map((it) => it.status)
+  return [...shownNodes(SNAPSHOT, execution(status, [job('one', one), job('two', two)])).values()].map(
+    (it) => it.status,
+  )
 }
 
 describe('S-190: every node of an execution has a status', () => {
@@ -96,7 +144,10 @@ describe('S-190: every node of an execution has a status', () => {
   test.each([
     [job('one', 'success', times), 'success, 3.1 s'],
     [job('one', 'failed', times), 'failed after 3.1 s'],
-    [job('one', 'running', { started: times.started, progress: { label: 'epochs', done: 16, total: 25 } }), 'running, 10 s, 64 %'],
+    [
+      job('one', 'running', { started: times.started, progress: { label: 'epochs', done: 16, total: 25 } }),
+      'running, 10 s, 64 %',
+    ],
     [job('one', 'running', { started: times.started, out_of_contact: true }), 'running, 10 s, out of contact'],
     [job('one', 'queued'), 'queued'],
     [job('one', 'canceled', times), 'canceled'],
@@ -143,12 +194,22 @@ describe('the pulse of a job', () => {
     const pulse = new Pulse(() => new Promise((resolve) => (answer = resolve)))
     const attempt = { job: 'j', attempt: 'a' }
     const graph = { graph: 1, name: 'Training', x: 'epoch', y: '', lines: [{ line: 7, name: 'loss', count: 2 }] }
-    pulse.watching({ type: 'watching', ...attempt, feedback: { ...attempt, graphs: [graph], images: [], progress: null } })
-    pulse.feedback({ type: 'feedback', ...attempt, records: [{ kind: 'points', line: 7, first: 1, points: pack(2, 20, 3, 30) }] })
+    pulse.watching({
+      type: 'watching',
+      ...attempt,
+      feedback: { ...attempt, graphs: [graph], images: [], progress: null },
+    })
+    pulse.feedback({
+      type: 'feedback',
+      ...attempt,
+      records: [{ kind: 'points', line: 7, first: 1, points: pack(2, 20, 3, 30) }],
+    })
     answer({ line: 7, count: 2, reduced: false, points: pack(1, 10, 2, 20) })
     await Promise.resolve()
     await Promise.resolve()
-    expect(pulse.current().graph?.lines).toEqual([{ line: 7, name: 'loss', points: { xs: [1, 2, 3], ys: [10, 20, 30] } }])
+    expect(pulse.current().graph?.lines).toEqual([
+      { line: 7, name: 'loss', points: { xs: [1, 2, 3], ys: [10, 20, 30] } },
+    ])
     pulse.log({ type: 'log', ...attempt, offset: 0, next: 6, text: 'hello\n' })
     pulse.log({ type: 'log', ...attempt, offset: 0, next: 6, text: 'hello\n' })
     expect([pulse.current().tail, pulse.logOffset()]).toEqual([['hello'], 6])

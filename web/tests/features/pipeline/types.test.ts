@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import type { Interface, Node, Wire } from '@/api/types'
-import { type Flow, fittingArtifacts, inputType, outputType, TypeTree, typesFit, wantedTypes } from '@/features/pipeline/types'
+import {
+  type Flow,
+  fittingArtifacts,
+  inputType,
+  outputType,
+  TypeTree,
+  typesFit,
+  wantedTypes,
+} from '@/features/pipeline/types'
 
 const TREE = new TypeTree([
   { name: 'Data', base: '', record: null, doc: '' },
@@ -13,7 +21,11 @@ function port(name: string, type: string, variable = '') {
   return { name, type, doc: '', variable, optional: false }
 }
 
-function signature(operation: string, inputs: ReturnType<typeof port>[], outputs: ReturnType<typeof port>[]): Interface {
+function signature(
+  operation: string,
+  inputs: ReturnType<typeof port>[],
+  outputs: ReturnType<typeof port>[],
+): Interface {
   return { operation, name: operation, doc: '', inputs, outputs, attributes: [], references: [], source_hash: '' }
 }
 
@@ -36,7 +48,11 @@ const FLOW: Flow = {
       node('out', { kind: 'output', name: 'result' }),
     ].map((it) => [it.id, it]),
   ),
-  wires: [wire('in', 'data', 'copy', 'value'), wire('copy', 'value', 'train', 'weights'), wire('in', 'data', 'out', 'data')],
+  wires: [
+    wire('in', 'data', 'copy', 'value'),
+    wire('copy', 'value', 'train', 'weights'),
+    wire('in', 'data', 'out', 'data'),
+  ],
   interfaces: {
     copy: signature('copy', [port('value', 'Data', 'T')], [port('value', 'Data', 'T')]),
     train: signature('train', [port('weights', 'Tensor')], [port('model', 'Model')]),
@@ -68,16 +84,27 @@ describe('types', () => {
   })
 
   test('inputs ask for their type, an Output for anything', () => {
-    expect([inputType(FLOW, 'train', 'weights'), inputType(FLOW, 'out', 'data'), inputType(FLOW, 'train', 'gone')]).toEqual(['Tensor', 'Data', null])
+    expect([
+      inputType(FLOW, 'train', 'weights'),
+      inputType(FLOW, 'out', 'data'),
+      inputType(FLOW, 'train', 'gone'),
+    ]).toEqual(['Tensor', 'Data', null])
   })
 
   test('I-063: what is unknown may fit', () => {
-    expect([typesFit(TREE, null, 'Tensor'), typesFit(TREE, 'Data', null), typesFit(TREE, 'Data', 'Tensor')]).toEqual([true, true, false])
+    expect([typesFit(TREE, null, 'Tensor'), typesFit(TREE, 'Data', null), typesFit(TREE, 'Data', 'Tensor')]).toEqual([
+      true,
+      true,
+      false,
+    ])
   })
 
   test('S-041: artifacts that fit all connected ports are offered', () => {
     const artifacts = [{ type: 'Tensor' }, { type: 'Weights' }, { type: 'Data' }, { type: 'Json' }]
-    const twice: Flow = { ...FLOW, wires: [wire('empty', 'data', 'train', 'weights'), wire('empty', 'data', 'out', 'data')] }
+    const twice: Flow = {
+      ...FLOW,
+      wires: [wire('empty', 'data', 'train', 'weights'), wire('empty', 'data', 'out', 'data')],
+    }
     expect(fittingArtifacts(twice, TREE, 'empty', artifacts)).toEqual([{ type: 'Tensor' }, { type: 'Weights' }])
     expect(wantedTypes(twice, 'empty')).toEqual(['Tensor'])
     expect(fittingArtifacts(FLOW, TREE, 'empty', artifacts)).toEqual(artifacts)

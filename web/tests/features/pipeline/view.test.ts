@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Analysis, Mark, ProjectRecord } from '@/api/types'
-import { pipelineGraph, recordMap, type PipelineGraph } from '@/document/records'
+import { type PipelineGraph, pipelineGraph, recordMap } from '@/document/records'
 import { copyText, pasteText } from '@/features/pipeline/clipboard'
 import { fuzzy } from '@/features/pipeline/search'
 import { blockingMarks, pipelineView } from '@/features/pipeline/view'
@@ -8,9 +8,33 @@ import { blockingMarks, pipelineView } from '@/features/pipeline/view'
 const RECORDS: ProjectRecord[] = [
   { kind: 'pipeline', id: 'p', name: 'train' },
   { kind: 'operation', id: 'op', name: 'train', code: '', color: 'indigo' },
-  { kind: 'node', id: 'in', pipeline: 'p', target: { kind: 'input', artifact: 'a1' }, name: null, attributes: {}, references: {} },
-  { kind: 'node', id: 'op1', pipeline: 'p', target: { kind: 'operation', operation: 'op' }, name: null, attributes: {}, references: {} },
-  { kind: 'node', id: 'out', pipeline: 'p', target: { kind: 'output', name: 'net' }, name: null, attributes: {}, references: {} },
+  {
+    kind: 'node',
+    id: 'in',
+    pipeline: 'p',
+    target: { kind: 'input', artifact: 'a1' },
+    name: null,
+    attributes: {},
+    references: {},
+  },
+  {
+    kind: 'node',
+    id: 'op1',
+    pipeline: 'p',
+    target: { kind: 'operation', operation: 'op' },
+    name: null,
+    attributes: {},
+    references: {},
+  },
+  {
+    kind: 'node',
+    id: 'out',
+    pipeline: 'p',
+    target: { kind: 'output', name: 'net' },
+    name: null,
+    attributes: {},
+    references: {},
+  },
   { kind: 'wire', id: 'w1', pipeline: 'p', source: 'in', output: 'data', target: 'op1', input: 'images' },
   { kind: 'wire', id: 'w2', pipeline: 'p', source: 'op1', output: 'lost', target: 'out', input: 'data' },
 ]
@@ -35,14 +59,23 @@ const ANALYSIS: Analysis = {
     },
   },
   types: [],
-  marks: [mark('w2', 'error', 'The output is gone.'), mark('op1', 'warning', 'Unused.'), mark('elsewhere', 'error', 'No.')],
+  marks: [
+    mark('w2', 'error', 'The output is gone.'),
+    mark('op1', 'warning', 'Unused.'),
+    mark('elsewhere', 'error', 'No.'),
+  ],
   pending: [],
 }
 
 function parts(records: readonly ProjectRecord[] = RECORDS) {
   const map = recordMap(records)
   const pipeline = pipelineGraph(map, 'p') as PipelineGraph
-  return { pipeline, records: map, analysis: ANALYSIS, artifacts: new Map([['a1', { name: 'traindata', type: 'Dataset' }]]) }
+  return {
+    pipeline,
+    records: map,
+    analysis: ANALYSIS,
+    artifacts: new Map([['a1', { name: 'traindata', type: 'Dataset' }]]),
+  }
 }
 
 describe('a pipeline as it is drawn', () => {
@@ -54,8 +87,12 @@ describe('a pipeline as it is drawn', () => {
   })
 
   test('S-046: ports say name and type; I-062: whether a wire ends there', () => {
-    expect(node('op1')?.inputs).toEqual([{ name: 'images', type: 'Dataset', doc: '', wired: true, missing: false, x: 75 }])
-    expect(node('in')?.outputs).toEqual([{ name: 'data', type: 'Dataset', doc: '', wired: true, missing: false, x: 75 }])
+    expect(node('op1')?.inputs).toEqual([
+      { name: 'images', type: 'Dataset', doc: '', wired: true, missing: false, x: 75 },
+    ])
+    expect(node('in')?.outputs).toEqual([
+      { name: 'data', type: 'Dataset', doc: '', wired: true, missing: false, x: 75 },
+    ])
   })
 
   test('a wire whose port is gone is drawn broken, to a port that says so', () => {
@@ -93,16 +130,28 @@ describe('clipboard', () => {
     expect(put.map((record) => record.kind)).toEqual(['node', 'node', 'wire'])
     expect(pasted?.ids).toEqual(put.slice(0, 2).map((record) => record.id))
     expect(put[2]).toMatchObject({ source: pasted?.ids[0], target: pasted?.ids[1], output: 'data', input: 'images' })
-    expect(new Set([...put.map((record) => record.id), ...RECORDS.map((record) => record.id)]).size).toBe(put.length + RECORDS.length)
+    expect(new Set([...put.map((record) => record.id), ...RECORDS.map((record) => record.id)]).size).toBe(
+      put.length + RECORDS.length,
+    )
   })
 
   test('what this project has no operation for is left out and counted', () => {
     const { pipeline } = parts()
     const poor = parts(RECORDS.filter((record) => record.kind !== 'operation'))
-    expect(pasteText(copyText(pipeline, ['in', 'op1']), poor.pipeline, poor.records)).toMatchObject({ leftOut: 1, parts: { put: [{ kind: 'node' }] } })
+    expect(pasteText(copyText(pipeline, ['in', 'op1']), poor.pipeline, poor.records)).toMatchObject({
+      leftOut: 1,
+      parts: { put: [{ kind: 'node' }] },
+    })
   })
 
-  test.each(['', 'hello', '{}', 'null', '{"kind":"deepforge/nodes"}', '{"kind":"deepforge/nodes","nodes":[1],"wires":[null]}'])('%s is nothing to paste', (text) => {
+  test.each([
+    '',
+    'hello',
+    '{}',
+    'null',
+    '{"kind":"deepforge/nodes"}',
+    '{"kind":"deepforge/nodes","nodes":[1],"wires":[null]}',
+  ])('%s is nothing to paste', (text) => {
     const { pipeline, records } = parts()
     expect(pasteText(text, pipeline, records)).toBeNull()
   })
