@@ -65,7 +65,7 @@ beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
 describe('editing', () => {
-  it('I313 shows an edit at once and says IN SYNC only when it is stored', async () => {
+  it('S-310 shows an edit at once and says IN SYNC only when it is stored', async () => {
     const server = new MemoryServer(RECORDS)
     const client = await opened(server)
     expect(syncOf(client.state)).toEqual({ kind: 'in-sync' })
@@ -242,7 +242,7 @@ describe('what an earlier tab left', () => {
 })
 
 describe('undo', () => {
-  it('I067 takes back one gesture after the other, and does them again', async () => {
+  it('takes back one gesture after the other, and does them again', async () => {
     const server = new MemoryServer(RECORDS)
     const client = await opened(server)
     const made = addNode(client.state.records, 'p', { kind: 'output', name: 'net' }, (id) => [

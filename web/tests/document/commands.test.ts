@@ -115,7 +115,7 @@ describe('pipeline commands', () => {
       (r) => recordOf(r, 'node', 'out')?.target,
       { kind: 'output', name: 'net' },
     ],
-  ])('I062 %s', (_name, make, label, look, expected) => {
+  ])('%s', (_name, make, label, look, expected) => {
     const parts = make()
     expect([parts.label, look(changed(parts))]).toEqual([label, expected])
   })

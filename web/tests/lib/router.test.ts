@@ -35,7 +35,7 @@ class Page {
   }
 }
 
-describe('I313 deep links', () => {
+describe('S-312 deep links', () => {
   it.each([
     ['/', { page: 'projects', query: {} }],
     ['/projects/p1', { screen: 'pipelines', branch: 'main', record: null }],
@@ -66,7 +66,7 @@ describe('I313 deep links', () => {
 })
 
 describe('Router', () => {
-  it('I314 keeps the way one came, and gives it back on the way back', () => {
+  it('I-313 keeps the way one came, and gives it back on the way back', () => {
     const page = new Page()
     const router = new Router(page)
     const seen: string[] = []

@@ -1,4 +1,4 @@
-import { ArrowDownAZ, ChevronDown, Clock, Plus, Sprout } from 'lucide-react'
+import { ArrowDownAZ, ChevronDown, Clock, Plus, Sprout, User, Users } from 'lucide-react'
 import { useEffect, useMemo, useState } from 'react'
 import { useProjectChanges, useProjects, useSeeds } from '@/api/queries'
 import type { Project } from '@/api/types'
@@ -29,6 +29,7 @@ export function ProjectsScreen() {
   const { rename } = useProjectChanges()
   const [wanted, setWanted] = useState('')
   const [order, setOrder] = useState<keyof typeof ORDERS>('changed')
+  const [owner, setOwner] = useState<string | null>(null)
   const [start, setStart] = useState<Start | null>(null)
   const create = useMemo(() => () => setStart({ kind: 'seed', seed: null }), [])
   useTitle()
@@ -38,9 +39,10 @@ export function ProjectsScreen() {
   const shown = useMemo(
     () =>
       (projects ?? [])
-        .filter(({ name, owner }) => `${name} ${owner}`.toLowerCase().includes(wanted.trim().toLowerCase()))
+        .filter((project) => owner === null || project.owner === owner)
+        .filter((project) => `${project.name} ${project.owner}`.toLowerCase().includes(wanted.trim().toLowerCase()))
         .sort(ORDERS[order].compare),
-    [projects, wanted, order],
+    [projects, wanted, order, owner],
   )
   if (projects === undefined) {
     return error ? (
@@ -58,6 +60,7 @@ export function ProjectsScreen() {
         <span className="chip">{projects.length}</span>
         <span className="spacer" />
         <SearchField label="Find a project" value={wanted} onChange={setWanted} />
+        <OwnerMenu projects={projects} owner={owner} onChoose={setOwner} />
         <Menu
           position="bottom-end"
           entries={Object.entries(ORDERS).map(([key, { label, icon }]) => ({
@@ -120,7 +123,7 @@ export function ProjectsScreen() {
               {shown.length === 0 && (
                 <tr>
                   <td colSpan={6} className="t3">
-                    No project matches “{wanted}”.
+                    No project matches{wanted.trim() !== '' && ` “${wanted}”`}.
                   </td>
                 </tr>
               )}
@@ -132,6 +135,35 @@ export function ProjectsScreen() {
         <CreateDialog start={start} projects={projects} seeds={seeds} onClose={() => setStart(null)} />
       )}
     </div>
+  )
+}
+
+/** I-028: only the projects of one owner, where there are several. */
+function OwnerMenu({
+  projects,
+  owner,
+  onChoose,
+}: {
+  projects: readonly Project[]
+  owner: string | null
+  onChoose: (owner: string | null) => void
+}) {
+  const owners = [...new Set(projects.map((project) => project.owner))].sort()
+  if (owners.length < 2) return null
+  return (
+    <Menu
+      position="bottom-end"
+      entries={[
+        { label: 'All owners', icon: <Users />, checked: owner === null, run: () => onChoose(null) },
+        'line',
+        ...owners.map((name) => ({ label: name, icon: <User />, checked: name === owner, run: () => onChoose(name) })),
+      ]}
+    >
+      <Button>
+        {owner ?? 'All owners'}
+        <ChevronDown />
+      </Button>
+    </Menu>
   )
 }
 
