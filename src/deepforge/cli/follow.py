@@ -10,7 +10,7 @@ from deepforge.cli.api import Api
 from deepforge.cli.terminal import tell, tell_status
 from deepforge.ids import ExecutionId, JobId
 from deepforge.model.execution import Execution, Job, Status
-from deepforge.model.project import LogPage
+from deepforge.model.project import LogPage, Workers
 
 __all__ = ["TAIL", "Console", "Follower", "duration"]
 
@@ -18,6 +18,7 @@ TAIL = 20_000
 """How many characters of each console are remembered for the report."""
 _POLL_SECONDS = 0.1
 _STOP_SECONDS = 30.0
+_WAIT_SECONDS = 5.0
 
 
 class Console:
@@ -76,6 +77,7 @@ class Follower:
             return self._until_end(execution, deadline=time.monotonic() + _STOP_SECONDS)
 
     def _until_end(self, execution: ExecutionId, *, deadline: float | None) -> Execution:
+        patience: float | None = time.monotonic() + _WAIT_SECONDS
         while True:
             state = self._api.get(f"/api/executions/{execution}", Execution)
             width = max((len(job.name) for job in state.jobs), default=0)
@@ -84,7 +86,15 @@ class Follower:
                 self._show(job, self.consoles.setdefault(job.id, Console(self._write, prefix)))
             if state.status.final or (deadline is not None and time.monotonic() > deadline):
                 return state
+            if patience is not None and time.monotonic() > patience:
+                patience = None
+                self._explain_wait(state)
             time.sleep(_POLL_SECONDS)
+
+    def _explain_wait(self, execution: Execution) -> None:
+        """Say so where nothing starts because nobody computes."""
+        if execution.started is None and not any(worker.connected for worker in self._api.get("/api/workers", Workers).workers):
+            tell("No worker is connected. Start one with `deepforge start --worker`.", style="yellow")
 
     def _show(self, job: Job, console: Console) -> None:
         if self._statuses.get(job.id) is not job.status:
