@@ -25,22 +25,16 @@ class Line:
 
         Tensors and numpy values of one element count as numbers. Raises `TypeError` for anything else.
         """
-        if type(x) is float and type(y) is float:
-            first, second = x, y
-        else:
-            first, second = self._numbers(x, y)
+        first = x if type(x) is float else as_number(x)
+        second = y if type(y) is float else as_number(y)
+        if first is None or second is None:
+            shown = f"({_shown(x)}, {_shown(y)})"
+            raise TypeError(f"adding point {shown} to {self.name} failed: expected (number, number)")
         spool = CHANNEL.spool
         if spool is None:
             self.points.append((first, second))
         else:
             spool.point(self._id, first, second)
-
-    def _numbers(self, x: object, y: object) -> tuple[float, float]:
-        first, second = as_number(x), as_number(y)
-        if first is None or second is None:
-            shown = f"({_shown(x)}, {_shown(y)})"
-            raise TypeError(f"adding point {shown} to {self.name} failed: expected (number, number)")
-        return first, second
 
 
 class Graph:

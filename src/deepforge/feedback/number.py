@@ -1,7 +1,7 @@
 """What counts as a number: Python's, and anything of one element that can give one (numpy scalars, tensors)."""
 
 import math
-from typing import SupportsFloat
+from typing import SupportsFloat, cast
 
 __all__ = ["as_number"]
 
@@ -11,17 +11,26 @@ def as_number(value: object) -> float | None:
 
     Truth values, texts and things of several elements are not. Whole numbers beyond the range of a float become infinite.
     """
+    if type(value) is int:  # first, because loops count with it
+        return _whole(value)
     item = getattr(value, "item", None)
-    if callable(item):
+    if item is not None:
         try:
             value = item()
         except (ValueError, RuntimeError, TypeError):  # several elements, or none; numpy and torch differ
             return None
-    if isinstance(value, bool | str | bytes | bytearray) or not isinstance(value, SupportsFloat):
+    if isinstance(value, float):
+        return value
+    if isinstance(value, bool | str | bytes | bytearray) or not hasattr(value, "__float__"):
         return None
+    try:
+        return _whole(value) if isinstance(value, int) else float(cast(SupportsFloat, value))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _whole(value: int) -> float:
     try:
         return float(value)
     except OverflowError:
-        return math.inf if isinstance(value, int) and value > 0 else -math.inf
-    except (ValueError, TypeError):
-        return None
+        return math.inf if value > 0 else -math.inf
