@@ -44,6 +44,8 @@ class Running:
     anonymous: httpx.AsyncClient
     browser: httpx.AsyncClient
     owner: httpx.AsyncClient
+    stop: Callable[[], object]
+    stopped: asyncio.Event
 
     async def get(self, path: str, kind: type[T], **query: Any) -> T:
         response = await self.browser.get(path, params=query)
@@ -127,24 +129,27 @@ async def running(settings: Settings, stores: Stores | None = None) -> AsyncIter
             task = asyncio.create_task(run_server(app, listener, max_frame=settings.max_frame, on_ready=ready.set))
             await ready.wait()
             try:
-                async with _clients(url, info, services, settings) as server:
-                    yield server
+                stopped = asyncio.Event()
+                task.add_done_callback(lambda _: stopped.set())
+                async with _clients(url, info) as (anonymous, browser, owner):
+                    yield Running(url, info, services, settings, anonymous, browser, owner, task.cancel, stopped)
             finally:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
 
 
 @asynccontextmanager
-async def _clients(url: str, info: ServerInfo, services: Services, settings: Settings) -> AsyncIterator[Running]:
+async def _clients(url: str, info: ServerInfo) -> AsyncIterator[tuple[httpx.AsyncClient, httpx.AsyncClient, httpx.AsyncClient]]:
+    """A stranger, a browser that has logged in, and the owner's program."""
     bearer = {"Authorization": f"Bearer {info.token}"}
-    async with (
-        httpx.AsyncClient(base_url=url, trust_env=False, verify=False, timeout=SECONDS) as anonymous,
-        httpx.AsyncClient(base_url=url, trust_env=False, verify=False, timeout=SECONDS, headers={"Origin": url}) as browser,
-        httpx.AsyncClient(base_url=url, trust_env=False, verify=False, timeout=SECONDS, headers=bearer) as owner,
-    ):
+    async with _client(url, {}) as anonymous, _client(url, {"Origin": url}) as browser, _client(url, bearer) as owner:
         launch = (await owner.post("/api/launch")).json()["url"]
         assert (await browser.get("/?" + launch.partition("?")[2])).status_code == 303
-        yield Running(url, info, services, settings, anonymous, browser, owner)
+        yield anonymous, browser, owner
+
+
+def _client(url: str, headers: dict[str, str]) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=url, trust_env=False, verify=False, timeout=SECONDS, headers=headers)
 
 
 async def until(condition: Callable[[], bool]) -> None:

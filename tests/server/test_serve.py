@@ -125,6 +125,19 @@ async def test_a_data_directory_that_is_a_file_is_one_clear_sentence(tmp_path: P
     assert refused.value.code == "data-directory"
 
 
+async def test_fault_06_it_stops_in_time_with_open_sockets_and_questions(tmp_path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    async with running(settings_in(tmp_path)) as server:
+        project = await server.project()
+        async with server.live(project.id) as tab, fake_host(server, begin):
+            server.services.analyst.wake()
+            began = loop.time()
+            server.stop()
+            await tab.socket.wait_closed()
+            await server.stopped.wait()
+            assert loop.time() - began < 5
+
+
 async def test_worker_hosts_keep_their_token_over_a_restart(tmp_path: Path) -> None:
     infos: list[ServerInfo] = []
     for count in (1, 2):

@@ -347,6 +347,8 @@ class Dispatcher:
             if silence > self._settings.contact_seconds and not host.silent:
                 host.silent = True
                 await self._each_attempt(host, OutOfContact)
+            if host.silent and host.link is None and not host.attempts:
+                self._hosts.forget(host)
             for attempt in list(host.attempts):
                 found = self._runs.of_attempt(attempt)
                 if found and host.silent and (found[0].run.execution.stopping or silence > self._settings.lease_seconds):

@@ -81,7 +81,11 @@ class Hosts:
         if host.link is link:
             host.link = None
         if host.link is None and not host.attempts:
-            self._hosts.pop(host.worker, None)
+            self.forget(host)
+
+    def forget(self, host: Host) -> None:
+        """It has gone for good, or is as new when it comes back."""
+        self._hosts.pop(host.worker, None)
 
     def heard(self, host: Host) -> None:
         host.heard, host.seen = self._clock.monotonic(), self._clock.now()

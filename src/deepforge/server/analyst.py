@@ -36,6 +36,7 @@ __all__ = ["Analyst", "source_key"]
 
 logger = logging.getLogger(__name__)
 _READ_SECONDS = 10.0
+_START_SECONDS = 20.0
 _DESCRIBE_SECONDS = 120.0
 _LONGEST_ANSWER = 256 * 1024 * 1024
 _KEPT = 20_000
@@ -59,6 +60,8 @@ class Analyst:
         self._child: asyncio.subprocess.Process | None = None
         self._starting = asyncio.Lock()
         self._reader: asyncio.Task[None] | None = None
+        self._waking: asyncio.Task[None] | None = None
+        self._answered = False
         self._questions: dict[int, asyncio.Future[Answer]] = {}
         self._number = 0
         self._facts: OrderedDict[SourceKey, SourceFacts] = OrderedDict()
@@ -68,7 +71,20 @@ class Analyst:
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._waking is not None:
+            await asyncio.gather(self._waking, return_exceptions=True)
         await self._end_child()
+
+    def wake(self) -> None:
+        """Somebody is here: start it, so that the first question need not wait for that."""
+        if self._waking is None:
+            self._waking = asyncio.create_task(self._wake())
+
+    async def _wake(self) -> None:
+        try:
+            await self._running()
+        except Broken as error:
+            logger.error("%s", error)  # the first question says it to whoever asks
 
     def known(self, definition: Definition) -> SourceFacts | None:
         """The facts, if they have been read."""
@@ -106,11 +122,18 @@ class Analyst:
         try:
             answer = await self._try(question, seconds)
         except ConnectionError:
-            answer = await self._try(question, seconds)  # it died of something else, perhaps: once more, with a new one
+            answer = await self._try_again(question, seconds)
         if isinstance(answer, kind):
             return answer
         reason = answer.message if isinstance(answer, QuestionFailed) else "its answer was of another kind"
         raise Busy(f"The code could not be read: {reason}", code="analyst", hint="Try again.")
+
+    async def _try_again(self, question: Callable[[int], Question], seconds: float) -> Answer:
+        """It died, perhaps of another question: once more, with a new one."""
+        try:
+            return await self._try(question, seconds)
+        except ConnectionError:
+            return QuestionFailed(number=0, message="it ended while it read.")
 
     async def _try(self, question: Callable[[int], Question], seconds: float) -> Answer:
         child = await self._running()
@@ -123,9 +146,11 @@ class Analyst:
             if child.stdin is None:
                 raise ConnectionResetError
             child.stdin.write(msgspec.json.encode(question(number)) + b"\n")
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds if self._answered else seconds + _START_SECONDS):
                 await child.stdin.drain()
-                return await future
+                answer = await future
+            self._answered = True
+            return answer
         except TimeoutError:
             await self._end_child()
             return QuestionFailed(number=number, message=f"there was no answer within {seconds:g} s.")
@@ -155,7 +180,7 @@ class Analyst:
         except OSError as error:
             raise Broken(f"The analyst cannot be started: {error}.", code="analyst") from error
         os.setpriority(os.PRIO_PROCESS, self._child.pid, 10)
-        self._questions = {}
+        self._questions, self._answered = {}, False
         self._reader = asyncio.create_task(_read_answers(self._child, self._questions))
 
     async def _end_child(self) -> None:

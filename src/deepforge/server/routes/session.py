@@ -25,6 +25,7 @@ async def create_session(request: HttpRequest, services: TheServices, data: JSON
 
 @get("/api/session", operation_id="getSession", summary="Who I am")
 async def get_session(services: TheServices, caller: TheCaller) -> Session:
+    services.analyst.wake()  # the first page is there
     return services.sessions.describe(caller)
 
 

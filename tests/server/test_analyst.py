@@ -1,0 +1,98 @@
+"""The analyst as the server sees it: started when needed, started again when it dies, given up on in time, cached."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+import pytest
+
+from deepforge.errors import Busy
+from deepforge.ids import RecordId
+from deepforge.model.records import Operation
+from deepforge.server import analyst as module
+from deepforge.server.analyst import Analyst
+
+READS = """
+import json, sys, os
+mode, log = sys.argv[1], sys.argv[2]
+first = not os.path.exists(log)
+with open(log, "a") as file:
+    file.write("started\\n")
+for line in sys.stdin:
+    question = json.loads(line)
+    with open(log, "a") as file:
+        file.write("asked\\n")
+    if mode == "dies" or (mode == "dies once" and first):
+        sys.exit(1)
+    if mode == "nonsense":
+        print("nonsense", flush=True)
+    if mode == "silent":
+        continue
+    if mode == "fails":
+        print(json.dumps({"type": "failed", "number": question["number"], "message": "it is too hard"}), flush=True)
+        continue
+    facts = [{"record": one["id"], "source_hash": ""} for one in question["definitions"]]
+    if mode == "forgets":
+        facts = []
+    print(json.dumps({"type": "read", "number": question["number"], "facts": facts}), flush=True)
+"""
+
+
+def operation(name: str) -> Operation:
+    return Operation(id=RecordId(name), name=name, code=f"def {name}(): ...")
+
+
+def analyst(tmp_path: Path, mode: str) -> Analyst:
+    return Analyst(tmp_path / "cache", command=(sys.executable, "-c", READS, mode, str(tmp_path / "log")))
+
+
+def asked(tmp_path: Path) -> list[str]:
+    return (tmp_path / "log").read_text().split()
+
+
+async def test_only_what_is_new_is_asked(tmp_path: Path) -> None:
+    async with analyst(tmp_path, "reads") as it:
+        await it.read([operation("a"), operation("b")])
+        await it.read([operation("b"), operation("a")])
+        assert asked(tmp_path) == ["started", "asked"]
+        facts = it.known(operation("a"))
+        assert facts is not None
+        assert facts.record == "a"
+        assert it.known(operation("c")) is None
+
+
+async def test_questions_run_beside_each_other(tmp_path: Path) -> None:
+    async with analyst(tmp_path, "reads") as it:
+        await asyncio.gather(*(it.read([operation(name)]) for name in "abcdef"))
+        assert asked(tmp_path).count("started") == 1
+
+
+async def test_one_that_dies_is_started_again(tmp_path: Path) -> None:
+    async with analyst(tmp_path, "dies once") as it:
+        await it.read([operation("a")])
+        assert it.known(operation("a")) is not None
+        assert asked(tmp_path) == ["started", "asked", "started", "asked"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "reason"), [("dies", "it ended"), ("nonsense", "it ended"), ("fails", "too hard"), ("forgets", "left")]
+)
+async def test_what_cannot_be_answered_is_said(tmp_path: Path, mode: str, reason: str) -> None:
+    async with analyst(tmp_path, mode) as it:
+        with pytest.raises(Busy, match=reason):
+            await it.read([operation("a")])
+
+
+async def test_the_deadline_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_READ_SECONDS", 0.2)
+    monkeypatch.setattr(module, "_START_SECONDS", 0.0)
+    async with analyst(tmp_path, "silent") as it:
+        with pytest.raises(Busy, match="no answer within"):
+            await it.read([operation("a")])
+
+
+async def test_it_is_woken_before_the_first_question(tmp_path: Path) -> None:
+    async with analyst(tmp_path, "reads") as it:
+        it.wake()
+        await it.read([operation("a")])
+        assert asked(tmp_path) == ["started", "asked"]
