@@ -44,6 +44,12 @@ export function useHands(hands: Hands): (event: KeyboardEvent) => void {
       const target = event.target instanceof Element ? event.target : null
       if (event.defaultPrevented || isTyping(target) || target?.closest('[role="dialog"]')) return
       if (event.key === 'Enter' && target?.closest('button, a, [role="button"]:not(.react-flow__node)')) return
+      const focused = target?.closest<HTMLElement>('.react-flow__node')?.dataset.id
+      if (event.key === 'Enter' && focused !== undefined && !hands.selection.includes(focused)) {
+        event.preventDefault()
+        hands.onSelect([focused])
+        return
+      }
       const action = ACTIONS[combo(event)]
       if (action?.(hands)) event.preventDefault()
     },

@@ -75,6 +75,7 @@ function Header({ execution }: { execution: Execution }) {
     <header className="execution-head">
       <h1>{execution.name}</h1>
       <StatusTag status={execution.status} />
+      {execution.stopping && execution.ended === null && <span className="t2">stopping</span>}
       {seconds !== null && <span className="num t2">{formatDuration(seconds)}</span>}
       {execution.cause !== '' && (
         <span className="execution-cause" title={execution.cause}>
@@ -110,7 +111,8 @@ function Live({ execution, snapshot }: { execution: Execution; snapshot: Snapsho
       }),
     [execution.id, execution.name, client],
   )
-  const bubbles = useMemo(() => failures(snapshot, shown, restart), [snapshot, shown, restart])
+  // The panel says of the selected job what its bubble would.
+  const bubbles = useMemo(() => failures(snapshot, shown, present, restart), [snapshot, shown, present, restart])
   const renderNode = useCallback(
     ({ id }: GraphNode): ReactNode => {
       const state = shown.get(id)
@@ -147,7 +149,7 @@ function Live({ execution, snapshot }: { execution: Execution; snapshot: Snapsho
 }
 
 function RunButton({ execution, restart }: { execution: Execution; restart: () => void }) {
-  const { id, name, status } = execution
+  const { id, name, status, stopping } = execution
   const ended = status === 'success' || status === 'failed' || status === 'canceled'
   const primary = useMemo(
     (): Action =>
@@ -157,9 +159,10 @@ function RunButton({ execution, restart }: { execution: Execution; restart: () =
             label: 'Stop execution',
             icon: <Square aria-hidden />,
             kind: 'stop',
+            blocked: stopping ? 'It is being stopped' : undefined,
             run: () => void attempt(`${name} was not stopped`, () => stopExecution(id)),
           },
-    [ended, restart, name, id],
+    [ended, restart, stopping, name, id],
   )
   return <ActionButton primary={primary} />
 }
@@ -167,12 +170,13 @@ function RunButton({ execution, restart }: { execution: Execution; restart: () =
 function failures(
   snapshot: Snapshot,
   shown: ReturnType<typeof shownNodes>,
+  selection: readonly string[],
   restart: () => void,
 ): ReadonlyMap<string, ReactNode> {
   const { wires } = pinnedGraph(snapshot)
   const bubbles = new Map<string, ReactNode>()
   for (const [id, { job }] of shown) {
-    if (job?.status !== 'failed') continue
+    if (job?.status !== 'failed' || selection.includes(id)) continue
     bubbles.set(id, <FailureBubble job={job} canceled={canceledAfter(id, wires, shown)} onRestart={restart} />)
   }
   return bubbles

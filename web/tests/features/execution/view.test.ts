@@ -49,6 +49,7 @@ function execution(status: Status, jobs: Job[]): Execution {
     started: '2026-11-23T10:00:00Z',
     ended: null,
     cause: '',
+    stopping: false,
     jobs,
     artifacts: [],
   }
