@@ -249,3 +249,22 @@ async def test_a_host_that_comes_back_with_its_attempt_goes_on(server: Running) 
             host.reported(spec, 1)
             await host.report(spec, Ended(exit_code=0, outputs=await host.outputs(spec)))
             assert (await ended(tab, execution)).status is Status.SUCCESS
+
+
+async def test_G13_who_comes_to_a_long_console_gets_its_end(server: Running) -> None:
+    size, line = 3 * 1024 * 1024, b"x" * 63 + b"\n"
+
+    async def flood(host: FakeHost, spec: AttemptSpec) -> None:
+        await host.report(spec, Started(pid=1))
+        for offset in range(0, size, 256 * 1024):
+            await host.report(spec, ConsoleWritten(offset=offset, data=line * (256 * 1024 // 64)))
+        await host.report(spec, Ended(exit_code=0, outputs=await host.outputs(spec)))
+
+    project = await server.project()
+    async with server.live(project.id) as tab, fake_host(server, flood):
+        done = await ended(tab, await run(server, project.id, new()))
+        await tab.send(Watch(job=done.jobs[0].id))
+        first = await tab.receive(LogCame)
+        assert (first.offset, first.next) == (size - 256 * 1024, size)
+        page = await server.get(f"/api/jobs/{done.jobs[0].id}/log", LogPage, offset=64, limit=128)
+        assert (page.offset, page.next, page.end, page.text) == (64, 192, size, (line * 2).decode())
