@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,10 +16,11 @@ _STOP_SECONDS = 20
 
 
 class Installation:
-    """Server, database and worker as processes, on a free port; started on entering, ended on leaving."""
+    """Server, database and worker as processes, on a port that stays; started on entering, ended on leaving."""
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
+        self.port = _free_port()
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
 
@@ -41,7 +43,7 @@ class Installation:
 
     def start(self) -> None:
         """Start it, and read the URL that it prints."""
-        command = [sys.executable, "-m", "deepforge", "start", "--no-browser", "--port", "0"]
+        command = [sys.executable, "-m", "deepforge", "start", "--no-browser", "--port", str(self.port)]
         self._process = subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True, start_new_session=True)
         assert self._process.stdout is not None
         for line in self._process.stdout:
@@ -77,6 +79,13 @@ class Installation:
         """`deepforge ARGUMENTS` against this installation."""
         command = [sys.executable, "-m", "deepforge", *arguments]
         return subprocess.run(command, env=self.environment, capture_output=True, text=True, check=False, timeout=600)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _processes_of(data_dir: Path) -> list[int]:

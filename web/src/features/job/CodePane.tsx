@@ -15,7 +15,7 @@ export function CodePane({ job, open, onOpen }: Props) {
   const code = useJobCode(job)
   if (code.isPending) return <p className="job-note">Fetching the code…</p>
   if (code.isError) return <p className="job-note">{code.error.message}</p>
-  const files = code.data.files
+  const files = code.data.files.filter(({ text }) => text !== '') // without the empty __init__.py
   const file =
     files.find(({ path }) => path === open.path) ?? files.find(({ path }) => path.startsWith('operations/')) ?? files[0]
   if (file === undefined) return <p className="job-note">This job has no files.</p>

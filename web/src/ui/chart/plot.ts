@@ -99,6 +99,7 @@ function drawEnds(plot: uPlot, series: readonly ChartSeries[], font: string): vo
   context.save()
   context.font = `600 ${12 * ratio}px ${font}`
   context.textBaseline = 'middle'
+  context.textAlign = 'left'
   let free = Number.NEGATIVE_INFINITY
   for (const end of ends) {
     context.fillStyle = end.color

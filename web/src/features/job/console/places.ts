@@ -11,7 +11,7 @@ export interface Piece {
 }
 
 const PLACE = /File "([^"\n]{1,300})", line (\d{1,7})/g
-const OWN_FOLDER = /(?:^|\/)((?:operations|types|layers|utils|architectures)\/[\w./-]+\.py|main\.py)$/
+const OWN_FOLDER = /(?:^|\/)((?:operations|data_types|layers|utils|architectures)\/[\w./-]+\.py|main\.py)$/
 
 /** Cuts a text where places and matches of the search begin and end. */
 export function cut(text: string, query: string): readonly Piece[] {

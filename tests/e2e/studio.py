@@ -1,0 +1,104 @@
+"""What a person does in the browser, step by step; each step waits for what the person would see."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+__all__ = ["Studio"]
+
+SOON = 15_000  # milliseconds
+
+
+class Studio:
+    """One person at one browser page."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def log_in(self, url: str, name: str) -> None:
+        """Open the URL that was printed, and say what one is called."""
+        self.page.goto(url)
+        welcome = self.page.get_by_role("dialog")
+        welcome.get_by_role("textbox", name="Name").fill(name)
+        welcome.get_by_role("button", name="Begin").click()
+        expect(welcome).to_be_hidden()
+
+    def create_project(self, name: str, seed: str) -> None:
+        """*Create new…*, a name, a seed from the dropdown, *Create*."""
+        self.page.get_by_role("button", name="Create new…").first.click()
+        dialog = self.page.get_by_role("dialog")
+        dialog.get_by_role("textbox", name="Name").fill(name)
+        dialog.get_by_role("combobox", name="Start from").click()
+        self.page.get_by_role("option", name=seed, exact=True).click()
+        dialog.get_by_role("button", name="Create", exact=True).click()
+        expect(self.page).to_have_url(re.compile(r"/projects/\w+/main/pipelines"), timeout=SOON)
+
+    def go(self, screen: str) -> None:
+        """A screen of the left rail."""
+        self.page.get_by_role("navigation", name="Screens").get_by_role("link", name=screen).click()
+
+    def open_pipeline(self, name: str) -> None:
+        self.go("Pipelines")
+        card = self.page.get_by_role("article", name=name, exact=True)
+        card.get_by_role("link", name=f"Open {name}").click()
+        expect(self.page.get_by_role("application", name=f"Pipeline {name}")).to_be_visible(timeout=SOON)
+
+    def node(self, name: str) -> Locator:
+        return self.page.get_by_role("group", name=name, exact=True)
+
+    def node_by_id(self, record: str) -> Locator:
+        return self.page.locator(f'[role="group"][data-id="{record}"]')
+
+    def select(self, name: str) -> Locator:
+        """Click a node; it opens in place."""
+        return self._opened(self.node(name).first)
+
+    def _opened(self, node: Locator) -> Locator:
+        node.click()
+        opened = node.get_by_role("region")
+        expect(opened).to_be_visible()
+        return opened
+
+    def deselect(self) -> None:
+        self.page.keyboard.press("Escape")
+
+    def choose_artifact(self, record: str, artifact: str) -> list[str]:
+        """Click the value of an Input's `artifact` and take one; what was offered is returned."""
+        self._opened(self.node_by_id(record)).get_by_role("button", name=re.compile("^artifact:")).click()
+        offered = self.page.get_by_role("dialog").get_by_role("option")
+        expect(offered.first).to_be_visible()
+        names = [text.split("\n")[0] for text in offered.all_inner_texts()]
+        offered.filter(has=self.page.get_by_text(artifact, exact=True)).click()
+        expect(self.node(artifact).first).to_be_visible()
+        return names
+
+    def execute(self) -> None:
+        """*Execute pipeline*, as soon as nothing forbids it."""
+        button = self.page.get_by_role("button", name="Execute pipeline")
+        expect(button).to_have_attribute("aria-disabled", "false", timeout=SOON)
+        button.click()
+
+    def tray(self) -> Locator:
+        return self.page.get_by_role("region", name="Executions of this pipeline")
+
+    def wait_for(self, execution: str, status: str, *, seconds: float = 60) -> None:
+        """Until the tray of the originating pipeline says so."""
+        row = self.tray().get_by_role("listitem").filter(has_text=execution)
+        expect(row).to_contain_text(status, timeout=seconds * 1000)
+
+    def open_execution(self, execution: str) -> None:
+        self.tray().get_by_role("button", name=re.compile(rf"^{execution}")).click()
+        expect(self.page).to_have_url(re.compile("/execution/"))
+
+    def open_job(self, name: str) -> None:
+        """From an execution's view, by its node."""
+        self.page.get_by_role("group", name=re.compile(rf"^{name}\b")).first.click()
+        self.page.get_by_role("button", name="Open job").first.click()
+        expect(self.page).to_have_url(re.compile("/job/"))
+
+    def console(self) -> Locator:
+        return self.page.get_by_role("region", name="Console")
+
+    def in_sync(self) -> None:
+        """The footer says that everything is stored."""
+        expect(self.page.get_by_text("IN SYNC", exact=True)).to_be_visible(timeout=SOON)
