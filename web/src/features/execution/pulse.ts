@@ -1,6 +1,6 @@
 /** The pulse of one job: its last console lines and its first graph, from what the socket sends. The job's own screen has all of it. */
 import type { FeedbackCame, FeedbackRecord, LinePoints, LogCame, Watching } from '@/api/types'
-import type { JobWatcher } from '@/document/client'
+import type { JobWatcher } from '@/document/watches'
 import { append, NO_POINTS, type Points, unpack } from '@/ui/chart/points'
 
 export interface PulseLine {
