@@ -4,22 +4,9 @@
  */
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type LiveHandlers, LiveSocket, type SocketLike } from '@/api/live'
-import type {
-  Artifact,
-  Execution,
-  FeedbackCame,
-  Hello,
-  Job,
-  LogCame,
-  Place,
-  ServerMessage,
-  Transaction,
-  Version,
-  Watching,
-  Welcome,
-} from '@/api/types'
-import { assertNever } from '@/lib/assert'
+import type { Artifact, Execution, Hello, Place, ServerMessage, Transaction, Version, Welcome } from '@/api/types'
 import { type BranchName, type ClientId, type JobId, newId, type ProjectId, type TransactionId } from '@/lib/ids'
+import { type Arrival, arrived, type Lists, listed, subject } from './arrivals'
 import type { Kept, Queue } from './queue'
 import { recordMap } from './records'
 import { Refusal } from './refusal'
@@ -27,15 +14,9 @@ import { Replica } from './replica'
 import { initialState, type NotApplied, type ProjectState } from './state'
 import { catchUp } from './takeover'
 import { type Undone, UndoStacks } from './undo'
+import { type JobWatcher, JobWatches } from './watches'
 
-/** What a watcher of a job is told, in order; `watching` comes first, and again with each new attempt. */
-export interface JobWatcher {
-  watching(message: Watching): void
-  log(message: LogCame): void
-  feedback(message: FeedbackCame): void
-  /** From which byte the console is wanted, asked on each (re)connection. */
-  logOffset(): number
-}
+export type { JobWatcher }
 
 /** What the client needs from outside. Tests give an in-memory server. */
 export interface Surroundings {
@@ -44,7 +25,7 @@ export interface Surroundings {
   /** The versions after one, to move edits of an earlier tab over them. */
   readonly versionsAfter: (version: number) => Promise<readonly Version[]>
   /** What stands in the lists, fetched on each connection. */
-  readonly lists: () => Promise<{ executions: readonly Execution[]; artifacts: readonly Artifact[] }>
+  readonly lists: () => Promise<Lists>
   /** Told when something went wrong that no message carries (a list could not be fetched). */
   readonly problem: (message: string) => void
 }
@@ -68,10 +49,11 @@ export class ProjectClient {
   #acknowledgement: ReturnType<typeof setTimeout> | undefined
   #left: readonly Kept[] = []
   #takingOver = false
-  #watchers = new Map<JobId, Set<JobWatcher>>()
+  #watches = new JobWatches((message) => this.#welcomed && this.#live.send(message))
   #place: Place | null = null
   #presenceTimer: ReturnType<typeof setTimeout> | undefined
-  #arrived = new Set<string>()
+  /** Executions and artifacts that the socket told of since the lists were asked for. */
+  #newer = new Set<string>()
 
   constructor(project: ProjectId, branch: BranchName, surroundings: Surroundings, client: ClientId = newId()) {
     this.store = createStore(() => initialState(project, branch, client))
@@ -136,21 +118,13 @@ export class ProjectClient {
 
   /** Follow a job's console and feedback; the returned function ends it. */
   watch(job: JobId, watcher: JobWatcher): () => void {
-    const watchers = this.#watchers.get(job) ?? new Set()
-    this.#watchers.set(job, watchers.add(watcher))
-    if (this.#welcomed) this.#live.send({ type: 'watch', job, log_offset: watcher.logOffset() })
-    return () => {
-      watchers.delete(watcher)
-      if (watchers.size > 0 || this.#watchers.get(job) !== watchers) return
-      this.#watchers.delete(job)
-      if (this.#welcomed) this.#live.send({ type: 'unwatch', job })
-    }
+    return this.#watches.add(job, watcher)
   }
 
   /** An execution or artifact that REST answered with, so that it shows before the socket tells of it. */
   remember(thing: { execution: Execution } | { artifact: Artifact }): void {
-    if ('execution' in thing) this.#execution(thing.execution)
-    else this.#artifact(thing.artifact)
+    if ('execution' in thing) this.#arrived({ type: 'execution', execution: thing.execution })
+    else this.#arrived({ type: 'artifact', artifact: thing.artifact })
   }
 
   #step(undone: Undone | null, which: 'undo' | 'redo'): Undone | null {
@@ -206,33 +180,19 @@ export class ProjectClient {
         return this.#committed(message)
       case 'refused':
         return this.#refused(message.transaction, message.error)
-      case 'presence':
-        return this.#set({ people: withEntry(this.state.people, message.client, message) })
-      case 'left':
-        return this.#set({ people: withoutEntry(this.state.people, message.client) })
-      case 'analysis':
-        return this.#set({ analysis: message })
-      case 'execution':
-        return this.#execution(message.execution)
-      case 'job':
-        return this.#job(message.job)
-      case 'execution_removed':
-        return this.#removed('executions', message.execution)
-      case 'artifact':
-        return this.#artifact(message.artifact)
-      case 'artifact_removed':
-        return this.#removed('artifacts', message.artifact)
-      case 'project':
-        return this.#set(message.name === null ? { removed: true } : { name: message.name })
       case 'watching':
-        return this.#tell(message.job, (watcher) => watcher.watching(message))
       case 'log':
-        return this.#tell(message.job, (watcher) => watcher.log(message))
       case 'feedback':
-        return this.#tell(message.job, (watcher) => watcher.feedback(message))
+        return this.#watches.tell(message)
       default:
-        return assertNever(message)
+        return this.#arrived(message)
     }
+  }
+
+  #arrived(message: Arrival): void {
+    const about = subject(message)
+    if (about !== null) this.#newer.add(about)
+    this.#set(arrived(this.state, message))
   }
 
   #welcome(message: Welcome): void {
@@ -257,9 +217,7 @@ export class ProjectClient {
     })
     this.#changed()
     this.#sendPresence()
-    for (const [job, [watcher]] of this.#watchers) {
-      if (watcher !== undefined) this.#live.send({ type: 'watch', job, log_offset: watcher.logOffset() })
-    }
+    this.#watches.again()
     void this.#takeOver()
     void this.#fetchLists()
   }
@@ -308,19 +266,10 @@ export class ProjectClient {
   }
 
   async #fetchLists(): Promise<void> {
-    this.#arrived.clear()
+    this.#newer.clear()
     try {
-      const { executions, artifacts } = await this.#surroundings.lists()
-      const newer = <T extends { id: string }>(now: ReadonlyMap<string, T>, fetched: readonly T[]) =>
-        new Map([
-          ...fetched.filter(({ id }) => !this.#arrived.has(id)).map((thing) => [thing.id, thing] as const),
-          ...[...now].filter(([id]) => this.#arrived.has(id)),
-        ])
-      this.#set({
-        executions: newer(this.state.executions, executions),
-        artifacts: newer(this.state.artifacts, artifacts),
-        listed: true,
-      })
+      const lists = await this.#surroundings.lists()
+      this.#set(listed(this.state, lists, this.#newer))
     } catch (error) {
       this.#surroundings.problem(error instanceof Error ? error.message : String(error))
     }
@@ -363,44 +312,9 @@ export class ProjectClient {
     if (this.#welcomed && this.#place !== null) this.#live.send({ type: 'presence', place: this.#place })
   }
 
-  #job(job: Job): void {
-    const execution = this.state.executions.get(job.execution)
-    if (execution === undefined) return
-    const jobs = execution.jobs.map((known) => (known.id === job.id ? job : known))
-    this.#execution({ ...execution, jobs })
-  }
-
-  #tell(job: JobId, call: (watcher: JobWatcher) => void): void {
-    for (const watcher of this.#watchers.get(job) ?? []) call(watcher)
-  }
-
-  #execution(execution: Execution): void {
-    this.#arrived.add(execution.id)
-    this.#set({ executions: withEntry(this.state.executions, execution.id, execution) })
-  }
-
-  #artifact(artifact: Artifact): void {
-    this.#arrived.add(artifact.id)
-    this.#set({ artifacts: withEntry(this.state.artifacts, artifact.id, artifact) })
-  }
-
-  #removed(kind: 'executions' | 'artifacts', id: string): void {
-    this.#arrived.add(id)
-    if (kind === 'executions') this.#set({ executions: withoutEntry(this.state.executions, id) })
-    else this.#set({ artifacts: withoutEntry(this.state.artifacts, id) })
-  }
-
   #set(change: Partial<ProjectState>): void {
     this.store.setState(change)
   }
-}
-
-function withEntry<Id, Thing>(things: ReadonlyMap<Id, Thing>, id: Id, thing: Thing): ReadonlyMap<Id, Thing> {
-  return new Map(things).set(id, thing)
-}
-
-function withoutEntry<Id, Thing>(things: ReadonlyMap<Id, Thing>, id: Id): ReadonlyMap<Id, Thing> {
-  return new Map([...things].filter(([key]) => key !== id))
 }
 
 /** What a refused edit would have written, for the person to copy. */
