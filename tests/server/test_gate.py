@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from deepforge.errors import Broken
+from deepforge.ids import BranchName
 from deepforge.model.project import Project
 from deepforge.server.policy import POLICY, WEBSOCKET, Access, check_table
 from deepforge.server.routes import HANDLERS
@@ -271,3 +272,19 @@ async def test_a_session_ends_with_its_sockets(server: Running) -> None:
         await asyncio.wait_for(tab.socket.wait_closed(), 10)
         assert tab.socket.close_code == 4401
     assert (await server.browser.get("/api/session")).status_code == 401
+
+
+async def test_B6_reading_changes_nothing(server: Running) -> None:
+    project = await server.project()
+    stores = server.services.stores
+    document = (await stores.documents.load(project.id, BranchName("main"))).document
+    artifacts = await stores.artifacts.all(project.id)
+    for (method, template), (access, _) in POLICY.items():
+        if method == "GET" and access is not Access.WORKER:
+            for verb in ("GET", "HEAD"):
+                response = await server.browser.request(verb, filled(template.replace("{project}", project.id)))
+                assert response.status_code in (200, 404, 405), (verb, template, response.status_code)
+    assert (await stores.documents.load(project.id, BranchName("main"))).document == document
+    assert await stores.artifacts.all(project.id) == artifacts
+    assert [one.id for one in await stores.projects.all()] == [project.id]
+    assert (await stores.executions.page(project.id)).items == ()

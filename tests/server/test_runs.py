@@ -200,6 +200,11 @@ async def test_S048_S049_S191_S192_console_and_feedback_are_streamed_to_who_watc
             await tab.receive(FeedbackCame)
         page = await server.get(f"/api/jobs/{job}/log", LogPage)
         assert (page.offset, page.next, page.end, page.text) == (0, 9, 9, "größer\n")
+        progress = Progress(label="epochs", done=1, total=2)
+        (listed,) = (await server.get(f"/api/projects/{project.id}/executions", ExecutionPage)).items
+        assert [one.jobs[0].progress for one in (listed, await server.get(f"/api/executions/{listed.id}", Execution))] == [
+            progress
+        ] * 2
         line = await server.get(f"/api/jobs/{job}/lines/1", LinePoints)
         assert (line.count, line.reduced, base64.b64decode(line.points)) == (2, False, b"\0" * 32)
         whole = await server.browser.get(f"/api/jobs/{job}/log.txt")

@@ -7,7 +7,6 @@ restart of the server running attempts wait for their hosts to come back, queued
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from types import TracebackType
 from typing import Self, assert_never
 
@@ -17,25 +16,24 @@ from deepforge.dispatch.clock import Clock
 from deepforge.dispatch.events import Events, JobEvent
 from deepforge.dispatch.hosts import Host, HostLink, Hosts
 from deepforge.dispatch.launch import Launcher, RunRequest
-from deepforge.dispatch.pinned import attempt_spec
+from deepforge.dispatch.leasing import Leasing
 from deepforge.dispatch.reports import Reports
 from deepforge.dispatch.runs import ActiveRun, Runs
 from deepforge.dispatch.stores import DispatchStores
 from deepforge.engine.effects import CancelAttempt, Effect, EnqueueJob, Finished, PassArtifact, SaveArtifact
-from deepforge.engine.events import Back, Began, Event, Leased, Lost, OutOfContact, Restarted, Returned, StopAsked
-from deepforge.engine.run import Run, input_files, live_attempt
-from deepforge.ids import AttemptId, ExecutionId, JobId, ProjectId, TransactionId, new_id
+from deepforge.engine.events import Back, Began, Event, Lost, OutOfContact, Restarted, Returned, StopAsked
+from deepforge.engine.run import Run, live_attempt
+from deepforge.ids import AttemptId, ExecutionId, JobId, ProjectId, RecordId, TransactionId
 from deepforge.model.execution import Attempt, Execution, Job, Snapshot, Status
 from deepforge.model.feedback import Feedback
-from deepforge.model.hosting import Ack, Adopted, Cancel, Ended, Lease, Register, Registered, Report
+from deepforge.model.hosting import Ack, Adopted, Cancel, Ended, Register, Registered, Report
 from deepforge.model.live import ExecutionRemoved
-from deepforge.model.project import QueuedJob, WorkerInfo, Workers
+from deepforge.model.project import ExecutionPage, WorkerInfo, Workers
 
 __all__ = ["DispatchSettings", "Dispatcher"]
 
 logger = logging.getLogger(__name__)
 _REMOVE_MARGIN = 5.0
-_RETRY_SECONDS = 1.0
 
 
 class DispatchSettings(Struct, frozen=True, kw_only=True):
@@ -61,13 +59,12 @@ class Dispatcher:
         self._launcher = Launcher(stores.executions, clock)
         self._launching = asyncio.Lock()
         self._hosts = Hosts(clock)
-        self._queue: dict[JobId, datetime] = {}
-        self._wake = asyncio.Event()
+        self._leasing = Leasing(self._runs, self._hosts, clock, self._apply)
         self._loops: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         await self._recover()
-        self._loops = [asyncio.create_task(self._lease_loop()), asyncio.create_task(self._contact_loop())]
+        self._loops = [asyncio.create_task(self._leasing.keep_leasing()), asyncio.create_task(self._contact_loop())]
         return self
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -131,8 +128,20 @@ class Dispatcher:
 
     async def rename(self, execution: ExecutionId, name: str) -> Execution:
         await self._runs.rename(execution, name)
+        return await self.execution(execution)
+
+    async def execution(self, execution: ExecutionId) -> Execution:
+        """An execution as it is now (progress is not stored). Raises `NotFound`."""
         active = self._runs.get(execution)
         return active.run.execution if active else await self._stores.executions.get(execution)
+
+    async def page(
+        self, project: ProjectId, *, pipeline: RecordId | None = None, cursor: str | None = None, limit: int = 100
+    ) -> ExecutionPage:
+        """Executions as they are now, newest first."""
+        page = await self._stores.executions.page(project, pipeline=pipeline, cursor=cursor, limit=limit)
+        items = ((self._runs.get(one.id), one) for one in page.items)
+        return ExecutionPage(items=tuple(active.run.execution if active else one for active, one in items), cursor=page.cursor)
 
     async def job(self, job: JobId) -> tuple[Execution, Job]:
         """A job as it is now, and its execution. Raises `NotFound`."""
@@ -155,24 +164,7 @@ class Dispatcher:
 
     def workers(self) -> Workers:
         """Who computes, and what waits, in the order in which it will run."""
-        infos = tuple(_worker_info(host) for host in self._hosts.all())
-        return Workers(workers=infos, queue=tuple(self._queued(job, since) for job, since in self._queue.items()))
-
-    def _queued(self, job: JobId, since: datetime) -> QueuedJob:
-        active = self._runs.of_job(job)
-        found = active.run.job(job) if active else None
-        if active is None or found is None:
-            raise KeyError(job)
-        execution = active.run.execution
-        return QueuedJob(
-            job=job,
-            name=found.name,
-            execution=execution.id,
-            execution_name=execution.name,
-            project=execution.project,
-            status=found.status,
-            since=since,
-        )
+        return Workers(workers=tuple(_worker_info(host) for host in self._hosts.all()), queue=self._leasing.waiting())
 
     # What hosts do
 
@@ -187,7 +179,7 @@ class Dispatcher:
         for attempt, job in list(host.attempts.items()):
             await self._meet_again(attempt, job, has_it=attempt in kept)
         await self.heard(host)
-        self._wake.set()
+        self._leasing.wake()
         return host
 
     def _wanted(self, register: Register, adopted: Adopted) -> bool:
@@ -224,7 +216,7 @@ class Dispatcher:
             return
         host.silent = False
         await self._each_attempt(host, Back)
-        self._wake.set()
+        self._leasing.wake()
 
     async def report(self, host: Host, report: Report) -> None:
         """Take a report in and acknowledge it. An attempt that nobody wants any more is ended."""
@@ -245,8 +237,7 @@ class Dispatcher:
     def _perform(self, active: ActiveRun, effect: Effect) -> None:
         match effect:
             case EnqueueJob():
-                self._queue[effect.job] = self._clock.now()
-                self._wake.set()
+                self._leasing.add(effect.job)
             case CancelAttempt():
                 job = active.run.job(effect.job)
                 if job is not None:
@@ -267,11 +258,11 @@ class Dispatcher:
         """Jobs that wait no more leave the queue; attempts that have ended leave their hosts, whose slots are free again."""
         for job in active.run.execution.jobs:
             if job.status is not Status.QUEUED:
-                self._queue.pop(job.id, None)
+                self._leasing.drop(job.id)
             for attempt in job.attempts:
                 host = self._hosts.get(attempt.worker) if attempt.worker else None
                 if host is not None and attempt.status.final and host.attempts.pop(attempt.id, None) is not None:
-                    self._wake.set()
+                    self._leasing.wake()
 
     async def _lose(self, active: ActiveRun, job: Job, reason: str) -> None:
         attempt = live_attempt(job)
@@ -291,45 +282,6 @@ class Dispatcher:
             await self._apply(active, Restarted(time=self._clock.now()))
 
     # The loops
-
-    async def _lease_loop(self) -> None:
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            try:
-                await self._lease_all()
-            except Exception as error:  # the top of the loop: the job is in the queue again
-                logger.error("A job could not be given to a host; it stays queued", exc_info=error)
-                await asyncio.sleep(_RETRY_SECONDS)
-                self._wake.set()
-
-    async def _lease_all(self) -> None:
-        """Give the jobs that waited longest to the hosts with the most room."""
-        while self._queue and (host := self._hosts.roomiest()) is not None:
-            job = next(iter(self._queue))
-            del self._queue[job]
-            active = self._runs.of_job(job)
-            if active is not None:
-                await self._lease(active, job, host)
-
-    async def _lease(self, active: ActiveRun, job: JobId, host: Host) -> None:
-        attempt = AttemptId(new_id())
-        host.attempts[attempt] = job  # before anything waits, so that the slot is not given twice
-        leased = Leased(time=self._clock.now(), job=job, attempt=attempt, worker=host.worker, worker_name=host.name)
-        try:
-            await self._apply(active, leased)
-        except BaseException:
-            host.attempts.pop(attempt, None)
-            self._queue[job] = self._clock.now()
-            raise
-        current = active.run.job(job)
-        newest = live_attempt(current) if current else None
-        if current is None or newest is None or newest.id != attempt:
-            host.attempts.pop(attempt, None)  # the execution was stopped meanwhile
-            return
-        planned = active.run.job_plan(job)
-        spec = attempt_spec(active.snapshot, active.run.execution, planned, current, input_files(active.run, job))
-        host.send(Lease(spec=spec))
 
     async def _contact_loop(self) -> None:
         pause = min(self._settings.contact_seconds / 4, 1.0)

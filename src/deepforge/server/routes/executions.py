@@ -22,7 +22,7 @@ async def list_executions(
     limit: PageLimit = 100,
 ) -> ExecutionPage:
     await services.projects.known(project)
-    return await services.stores.executions.page(project, pipeline=pipeline, cursor=cursor, limit=limit)
+    return await services.dispatcher.page(project, pipeline=pipeline, cursor=cursor, limit=limit)
 
 
 @post("/api/projects/{project:str}/executions", operation_id="createExecution", summary="Run a pipeline")
@@ -34,7 +34,7 @@ async def create_execution(
 
 @get(_ONE, operation_id="getExecution")
 async def get_execution(services: TheServices, execution: AnExecution) -> Execution:
-    return await services.stores.executions.get(execution)
+    return await services.dispatcher.execution(execution)
 
 
 @get(f"{_ONE}/snapshot", operation_id="getSnapshot", summary="The pinned plan and records of an execution")

@@ -1,0 +1,104 @@
+"""The queue, and who gets what from it: the job that waited longest goes to the host with the most room."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from deepforge.dispatch.clock import Clock
+from deepforge.dispatch.hosts import Host, Hosts
+from deepforge.dispatch.pinned import attempt_spec
+from deepforge.dispatch.runs import ActiveRun, Runs
+from deepforge.engine.events import Event, Leased
+from deepforge.engine.run import input_files, live_attempt
+from deepforge.ids import AttemptId, JobId, new_id
+from deepforge.model.hosting import Lease
+from deepforge.model.project import QueuedJob
+
+__all__ = ["Leasing"]
+
+logger = logging.getLogger(__name__)
+_RETRY_SECONDS = 1.0
+
+
+class Leasing:
+    """Jobs that wait, in order. `apply` gives the engine an event and performs what follows."""
+
+    def __init__(self, runs: Runs, hosts: Hosts, clock: Clock, apply: Callable[[ActiveRun, Event], Awaitable[None]]) -> None:
+        self._runs = runs
+        self._hosts = hosts
+        self._clock = clock
+        self._apply = apply
+        self._queue: dict[JobId, datetime] = {}
+        self._wake = asyncio.Event()
+
+    def add(self, job: JobId) -> None:
+        self._queue[job] = self._clock.now()
+        self._wake.set()
+
+    def drop(self, job: JobId) -> None:
+        """It waits no more."""
+        self._queue.pop(job, None)
+
+    def wake(self) -> None:
+        """A host has room, perhaps."""
+        self._wake.set()
+
+    def waiting(self) -> tuple[QueuedJob, ...]:
+        """In the order in which they will run."""
+        return tuple(self._queued(job, since) for job, since in self._queue.items())
+
+    def _queued(self, job: JobId, since: datetime) -> QueuedJob:
+        active = self._runs.of_job(job)
+        found = active.run.job(job) if active else None
+        if active is None or found is None:
+            raise KeyError(job)
+        execution = active.run.execution
+        return QueuedJob(
+            job=job,
+            name=found.name,
+            execution=execution.id,
+            execution_name=execution.name,
+            project=execution.project,
+            status=found.status,
+            since=since,
+        )
+
+    async def keep_leasing(self) -> None:
+        """Give jobs to hosts, for ever."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            try:
+                while self._queue and (host := self._hosts.roomiest()) is not None:
+                    await self._lease_oldest(host)
+            except Exception as error:  # the top of the loop: the job is in the queue again
+                logger.error("A job could not be given to a host; it stays queued", exc_info=error)
+                await asyncio.sleep(_RETRY_SECONDS)
+                self._wake.set()
+
+    async def _lease_oldest(self, host: Host) -> None:
+        job = next(iter(self._queue))
+        since = self._queue.pop(job)
+        active = self._runs.of_job(job)
+        if active is None:
+            return
+        attempt = AttemptId(new_id())
+        host.attempts[attempt] = job  # before anything waits, so that the slot is not given twice
+        leased = Leased(time=self._clock.now(), job=job, attempt=attempt, worker=host.worker, worker_name=host.name)
+        try:
+            await self._apply(active, leased)
+        except BaseException:
+            host.attempts.pop(attempt, None)
+            self._queue = {job: since, **self._queue}
+            raise
+        self._send(active, job, attempt, host)
+
+    def _send(self, active: ActiveRun, job: JobId, attempt: AttemptId, host: Host) -> None:
+        current = active.run.job(job)
+        newest = live_attempt(current) if current else None
+        if current is None or newest is None or newest.id != attempt:
+            host.attempts.pop(attempt, None)  # the execution was stopped meanwhile
+            return
+        planned, inputs = active.run.job_plan(job), input_files(active.run, job)
+        host.send(Lease(spec=attempt_spec(active.snapshot, active.run.execution, planned, current, inputs)))
