@@ -39,8 +39,6 @@ export interface GraphCanvasProps {
   readonly onSelect: (ids: readonly string[]) => void
   readonly renderNode: (node: GraphNode, selected: boolean) => ReactNode
   readonly bubbles?: ReadonlyMap<string, ReactNode>
-  /** Words beside wires, by wire. */
-  readonly labels?: ReadonlyMap<string, string>
   readonly visitors?: readonly Visitor[]
   readonly edits?: GraphEdits | null
   readonly onOpen?: (node: string) => void
@@ -66,7 +64,6 @@ const NODE_TYPES = { node: NodeShell }
 const EDGE_TYPES = { wire: WireEdge }
 const MULTI_SELECT = ['Shift', 'Control', 'Meta']
 const NO_BUBBLES: ReadonlyMap<string, ReactNode> = new Map()
-const NO_LABELS: ReadonlyMap<string, string> = new Map()
 const NOBODY: readonly Visitor[] = []
 
 function Canvas({
@@ -77,7 +74,6 @@ function Canvas({
   onSelect,
   renderNode,
   bubbles = NO_BUBBLES,
-  labels = NO_LABELS,
   visitors = NOBODY,
   edits = null,
   onOpen,
@@ -107,7 +103,7 @@ function Canvas({
   useKeptMiddle()
 
   const nodes = useMemo(() => flowNodes(graph, layout, selection), [graph, layout, selection])
-  const edges = useMemo(() => flowEdges(graph, layout, selection, labels), [graph, layout, selection, labels])
+  const edges = useMemo(() => flowEdges(graph, layout, selection), [graph, layout, selection])
   const select = useSelect(selection, onSelect)
   const onKeyDown = useHands({
     graph,
@@ -136,9 +132,11 @@ function Canvas({
     [renderNode, bubbles, sides, frames, edits, selectedNode, hands],
   )
   const { screenToFlowPosition } = useReactFlow()
+  // Keys go to the canvas, at first and when what had the focus is gone (a deleted node).
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something in the graph came or went.
   useEffect(() => {
     if (document.activeElement === document.body) root.current?.focus({ preventScroll: true })
-  }, [])
+  }, [graph])
 
   return (
     <CanvasContext value={value}>

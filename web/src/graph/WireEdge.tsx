@@ -3,21 +3,17 @@ import type { Edge, EdgeProps } from '@xyflow/react'
 import { type CSSProperties, memo } from 'react'
 import type { Point } from './layout/types'
 import type { GraphWire } from './model'
-import { middle, roundedPath } from './path'
+import { roundedPath } from './path'
 
-export type FlowEdge = Edge<
-  { readonly wire: GraphWire; readonly points: readonly Point[]; readonly label: string },
-  'wire'
->
+export type FlowEdge = Edge<{ readonly wire: GraphWire; readonly points: readonly Point[] }, 'wire'>
 
 export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps<FlowEdge>) {
   const tip = data?.points.at(-1)
   if (data === undefined || tip === undefined) return null
-  const { wire, points, label } = data
+  const { wire, points } = data
   const path = roundedPath(points)
   // The CSS property `d` moves smoothly between paths with the same number of pieces; others fade in (the key changes).
   const style = { d: `path("${path}")` } as CSSProperties
-  const at = middle(points)
   return (
     <g
       className="graph-wire"
@@ -33,11 +29,6 @@ export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps
           d="M-4.5 -7L0 0L4.5 -7Z"
           style={{ transform: `translate(${tip.x}px, ${tip.y}px)` }}
         />
-        {label !== '' && (
-          <text className="graph-wire-label" x={at.x + 8} y={at.y + 4}>
-            {label}
-          </text>
-        )}
       </g>
       {wire.title !== '' && <title>{wire.title}</title>}
     </g>

@@ -21,12 +21,7 @@ export function flowNodes(graph: Graph, layout: Layout, selection: readonly stri
   }))
 }
 
-export function flowEdges(
-  graph: Graph,
-  layout: Layout,
-  selection: readonly string[],
-  labels: ReadonlyMap<string, string>,
-): FlowEdge[] {
+export function flowEdges(graph: Graph, layout: Layout, selection: readonly string[]): FlowEdge[] {
   const selected = new Set(selection)
   return graph.wires.map((wire) => ({
     id: wire.id,
@@ -35,7 +30,7 @@ export function flowEdges(
     sourceHandle: `output:${wire.output}`,
     target: wire.target,
     targetHandle: `input:${wire.input}`,
-    data: { wire, points: layout.wires.get(wire.id) ?? [], label: labels.get(wire.id) ?? '' },
+    data: { wire, points: layout.wires.get(wire.id) ?? [] },
     selected: selected.has(wire.id),
     focusable: false,
   }))

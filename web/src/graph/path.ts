@@ -25,26 +25,6 @@ export function roundedPath(points: readonly Point[], radius: number = CORNER): 
   return path
 }
 
-/** The triangle at the end of a wire that comes from above; its tip is the wire's last point. */
-export function arrowPath(tip: Point): string {
-  return `M${tip.x - 4.5} ${tip.y - 7}L${tip.x} ${tip.y}L${tip.x + 4.5} ${tip.y - 7}Z`
-}
-
-/** The point in the middle of the wire's longest piece: where a label has most room. */
-export function middle(points: readonly Point[]): Point {
-  let best: Point = points[0] ?? { x: 0, y: 0 }
-  let longest = -1
-  points.forEach((point, index) => {
-    const before = points[index - 1]
-    if (before === undefined) return
-    const length = distance(before, point)
-    if (length <= longest) return
-    longest = length
-    best = { x: (before.x + point.x) / 2, y: (before.y + point.y) / 2 }
-  })
-  return best
-}
-
 function withoutRepeats(points: readonly Point[]): Point[] {
   return points.filter((point, index) => {
     const before = points[index - 1]

@@ -3,7 +3,7 @@ import { compatiblePorts } from '@/graph/compatible'
 import { layoutCost } from '@/graph/layout/cost'
 import { quickLayout } from '@/graph/layout/quick'
 import { type Graph, type GraphNode, type PortRef, portPlaces } from '@/graph/model'
-import { arrowPath, middle, roundedPath } from '@/graph/path'
+import { roundedPath } from '@/graph/path'
 import { bubbleSides } from '@/graph/room'
 import { around, frame, READABLE, reveal } from '@/graph/viewport'
 import { type Direction, neighbour } from '@/graph/walk'
@@ -125,16 +125,6 @@ describe('wires as paths', () => {
       ]),
     ).toBe('M0 0L0 2Q0 4 2 4L40 4')
     expect(roundedPath([])).toBe('')
-  })
-  test('a label stands on the longest piece, the arrow points down', () => {
-    expect(
-      middle([
-        { x: 0, y: 0 },
-        { x: 0, y: 4 },
-        { x: 40, y: 4 },
-      ]),
-    ).toEqual({ x: 20, y: 4 })
-    expect(arrowPath({ x: 10, y: 20 })).toBe('M5.5 13L10 20L14.5 13Z')
   })
 })
 

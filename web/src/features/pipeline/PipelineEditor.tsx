@@ -89,7 +89,7 @@ export function PipelineEditor({ pipeline }: { pipeline: PipelineGraph }) {
     setAdding(null)
     if (made !== null) setSelection([made.id])
   }
-  const blocked = blockedBy(blocking, (record) => {
+  const blocked = blockedBy(pipeline, blocking, (record) => {
     const node = nodes.get(record)
     return node === undefined ? '' : labelOf(parts, node)
   })
@@ -176,14 +176,20 @@ function bubblesOf(pipeline: PipelineGraph, marks: ReturnType<typeof groupMarks>
 }
 
 /** Why the pipeline cannot run: the first reasons by name, and how many more there are. */
-function blockedBy(marks: readonly Mark[], name: (record: string) => string): string | undefined {
-  if (marks.length === 0) return undefined
-  const reasons = marks.slice(0, 2).map(({ message, where }) => {
+function blockedBy(
+  pipeline: PipelineGraph,
+  marks: readonly Mark[],
+  name: (record: string) => string,
+): string | undefined {
+  if (!pipeline.nodes.some(({ target }) => target.kind === 'operation')) return 'Nothing to run yet: add an operation'
+  const reasons = marks.map(({ message, where }) => {
     const label = name(where.record)
     return label === '' || message.includes(label) ? message : `${label}: ${message}`
   })
-  const more = marks.length > reasons.length ? ` And ${marks.length - reasons.length} more.` : ''
-  return `${reasons.join(' ')}${more}`
+  const different = [...new Set(reasons)]
+  if (different.length === 0) return undefined
+  const more = different.length > 2 ? ` And ${different.length - 2} more.` : ''
+  return `${different.slice(0, 2).join(' ')}${more}`
 }
 
 function wireEnds(from: PortRef, node: string, port: string) {
