@@ -15,15 +15,17 @@ from tests.worker.fake_server import TOKEN, FakeServer
 class HostProcess:
     """`python -m deepforge.worker`, which can be killed and started again."""
 
-    def __init__(self, server: FakeServer, directory: Path, *arguments: str) -> None:
+    def __init__(self, server: FakeServer, directory: Path, *arguments: str, path: str = "") -> None:
         self.server = server
         self.directory = directory
         self._arguments = arguments
+        self._path = path
         self.process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "deepforge.worker", "--server", self.server.url, "--dir", str(self.directory)]
         environment = os.environ | {"DEEPFORGE_WORKER_TOKEN": TOKEN, "DEEPFORGE_GRACE_SECONDS": "1", "MY_API_KEY": "secret"}
+        environment |= {"PYTHONPATH": self._path} if self._path else {}
         self.directory.mkdir(parents=True, exist_ok=True)
         with (self.directory / "host.log").open("ab") as log:
             return subprocess.Popen([*command, "--name", "tester", *self._arguments], env=environment, stdout=log, stderr=log)

@@ -34,6 +34,15 @@ async def test_a_zygote_that_dies_or_is_out_of_date_is_replaced(tmp_path: Path, 
             os.kill(first, 0)
 
 
+async def test_a_zygote_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    async with ZygoteKeeper(tmp_path / "zygote.log", plain=True) as keeper:
+        await until(another(keeper, 0))
+        assert keeper.process is not None
+        os.kill(keeper.process.pid, signal.SIGSTOP)
+        with pytest.raises(StartRefused):
+            await keeper.start(Fork(attempt="a", directory=str(tmp_path / "none")))
+
+
 async def test_an_attempt_that_is_taken_is_refused(tmp_path: Path) -> None:
     (tmp_path / "runner.json").write_text("{}")
     async with ZygoteKeeper(tmp_path / "zygote.log", plain=True) as keeper:

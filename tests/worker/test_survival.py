@@ -1,6 +1,7 @@
 """Hosts, zygotes, sockets and acknowledgements get lost; attempts, bytes, points and event numbers do not."""
 
 import os
+import selectors
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from tests.worker.attempts import attempt
 from tests.worker.conftest import HostProcess
 from tests.worker.fake_server import FakeServer
 
+SELECTORS = Path(selectors.__file__).read_text()
 STEPS = """
 import deepforge, os, time
 def work():
@@ -215,6 +217,20 @@ def test_on_a_shared_disk_nothing_is_copied(tmp_path: Path) -> None:
 def test_without_a_zygote_plain_processes_do_the_same(server: FakeServer, tmp_path: Path) -> None:
     host = HostProcess(server, tmp_path / "plain", "--plain")
     finish(server, host, begin(server))
+    assert host.stop() == 0
+
+
+def test_an_installation_that_cannot_start_a_runner_is_said(server: FakeServer, tmp_path: Path) -> None:
+    """Fault injection: the zygote's own modules, broken by a file in front of them."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "selectors.py").write_text("import sys\nif 'zygote' in ' '.join(sys.orig_argv): raise SystemExit(3)\n" + SELECTORS)
+    host = HostProcess(server, tmp_path / "worker", path=str(broken))
+    spec = attempt("def work():\n    pass\n")
+    server.lease(spec)
+    cause = server.ended(spec).cause
+    assert cause is not None
+    assert (cause.kind, cause.message) == ("internal", "the worker's warm process ends as soon as it is started")
     assert host.stop() == 0
 
 

@@ -6,6 +6,7 @@ A zygote that is replaced is not ended: its control socket is closed, and it liv
 import asyncio
 import os
 import re
+import signal
 import site
 import socket
 import subprocess
@@ -18,7 +19,7 @@ import msgspec
 
 from deepforge.errors import Busy
 from deepforge.worker.control import Fork, Forked, ForkRefused, Ready, Reaped, ZygoteMessage
-from deepforge.worker.processes import TAG, TAG_ROOM
+from deepforge.worker.processes import TAG, TAG_ROOM, signal_process, state
 
 __all__ = ["StartRefused", "ZygoteKeeper", "scrubbed"]
 
@@ -27,6 +28,7 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM
 _QUICK_DEATH = 1.0
 _LONGEST_PAUSE = 5.0
 _LOOKS = 50
+_WAKE_SECONDS = 0.5
 
 
 class StartRefused(Exception):
@@ -86,9 +88,16 @@ class ZygoteKeeper:
         self._asked[order.attempt] = asked
         try:
             self._writer.write(msgspec.json.encode(order) + b"\n")
-            return await asked
+            while not (await asyncio.wait({asked}, timeout=_WAKE_SECONDS))[0]:
+                self._wake()
+            return asked.result()
         finally:
             self._asked.pop(order.attempt, None)
+
+    def _wake(self) -> None:
+        """User code may have stopped its parent; it goes on."""
+        if self.process is not None and state(self.process.pid) == "T":
+            signal_process(self.process.pid, signal.SIGCONT)
 
     def retire(self) -> None:
         """Have the next runners started by a fresh zygote."""

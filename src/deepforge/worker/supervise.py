@@ -31,6 +31,7 @@ __all__ = ["CANCELED", "Supervisor", "Tools"]
 CANCELED = Cause(kind="canceled", message="canceled")
 _POLL = 0.02
 _PAUSE = 1.0
+_TRIES = 5
 _LIVENESS_POLLS = 25
 _LOG = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Supervisor:
         self._canceled = asyncio.Event()
         self._acknowledged = asyncio.Event()
         self._room = asyncio.Event()
+        self._tries = 0
         self._order = directory.canceled()
         if self._order is not None:
             self._canceled.set()
@@ -158,6 +160,10 @@ class Supervisor:
             return Cause(kind="internal", message=f"could not be started: {refused}"), ()
         except Busy as busy:
             _LOG.warning("%s: %s", self.spec.attempt, busy)
+            self._tries += 1
+            if self._tries >= _TRIES:
+                message = "the worker's warm process ends as soon as it is started"
+                return Cause(kind="internal", message=message, hint="Its zygote.log says why; check the installation."), ()
         return None, ()
 
     async def _prepare(self) -> tuple[Cause | None, tuple[StoredOutput, ...]]:
