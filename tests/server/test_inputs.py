@@ -9,6 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from deepforge.model.project import NewProject
+from deepforge.server import gate
 from deepforge.server.policy import POLICY, Access
 from tests.server.attacks import JSON_MUTATIONS, alive, by_hand, filled, port_of, uploaded
 from tests.server.harness import Running, running, settings_in
@@ -165,3 +166,10 @@ async def test_D12_single_ranges_only(server: Running, wanted: str) -> None:
     artifact = await uploaded(server, "ten", b"0123456789")
     response = await server.browser.get(f"/api/artifacts/{artifact.id}/content", headers={"Range": wanted})
     assert (response.status_code, response.content) == RANGES[wanted]
+
+
+async def test_D11_a_body_that_does_not_come_is_not_waited_for(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "_BODY_SECONDS", 0.2)
+    lines = (f"Cookie: {server.cookie}", f"Origin: {server.url}", "Content-Type: application/json", "Content-Length: 100")
+    assert await by_hand(server, "POST /api/projects HTTP/1.1", f"Host: 127.0.0.1:{port_of(server)}", *lines) == 408
+    assert await alive(server)

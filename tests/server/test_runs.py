@@ -24,7 +24,7 @@ from deepforge.model.project import (
     Restart,
     Workers,
 )
-from deepforge.model.records import Input, Node, Output
+from deepforge.model.records import Input, Node, Output, Pipeline
 from tests.server.fake_host import FakeHost, begin, fail, fake_host, wait_for_cancel
 from tests.server.harness import Running, Tab
 
@@ -81,6 +81,17 @@ async def test_the_output_of_one_pipeline_is_the_input_of_the_next(server: Runni
         assert "renamed" in {one.artifact.name for one in tab.came if isinstance(one, ArtifactSaved)}
         snapshot = await server.get(f"/api/executions/{done.id}/snapshot", Snapshot)
         assert {one.artifact for one in snapshot.artifacts.values()} == {dataset.id}
+
+
+async def test_an_older_version_can_be_run(server: Running) -> None:
+    project = await server.project()
+    async with server.live(project.id) as tab, fake_host(server):
+        await tab.edit(0, put=(Pipeline(id=RecordId("p2"), name="second"),))
+        old, newest = await run(server, project.id, new(version=0)), await run(server, project.id, new())
+        assert (old.version, newest.version) == (0, 1)
+        for version in (0, 7):
+            asked = {"key": "k", "pipeline": "p2", "version": version}
+            assert (await server.browser.post(f"/api/projects/{project.id}/executions", json=asked)).status_code == 404
 
 
 async def test_the_same_key_answers_with_the_same_execution(server: Running) -> None:

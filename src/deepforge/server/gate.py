@@ -4,6 +4,7 @@ Pure ASGI, around the whole application, so that no kind of connection goes past
 (`policy.py`), never on a part of the path's text; `same_route` then makes sure, inside, that the router matched the same one.
 """
 
+import asyncio
 from collections.abc import Iterable
 
 import msgspec
@@ -21,6 +22,7 @@ CALLER = "deepforge.caller"
 _ROUTE = "deepforge.route"
 _SAFE = ("GET", "HEAD", "OPTIONS")
 _LITTLE = 64 * 1024
+_BODY_SECONDS = 60.0
 _HEADERS = (
     (
         b"content-security-policy",
@@ -161,7 +163,11 @@ class Gate:
         carries = length != "0" or "transfer-encoding" in headers
         if (carries or kinds) and [kind.partition(";")[0].strip().lower() for kind in kinds] != ["application/json"]:
             raise Denied(415, "wrong-type", "Send application/json.")
-        data = await _read(receive, limit)
+        try:
+            async with asyncio.timeout(_BODY_SECONDS):
+                data = await _read(receive, limit)
+        except TimeoutError:
+            raise Denied(408, "too-slow", "The body did not arrive in time.") from None
         _check_json(data)
         return _replay(data, receive)
 
