@@ -39,7 +39,8 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "DEEPFORGE_DATA_DIR": str(self.data_dir)}
+        # Operations keep what they downloaded in the cache; each installation has its own.
+        return {**os.environ, "DEEPFORGE_DATA_DIR": str(self.data_dir), "XDG_CACHE_HOME": str(self.data_dir / "cache")}
 
     def start(self) -> None:
         """Start it, and read the URL that it prints."""
