@@ -1,13 +1,21 @@
 /** TanStack hooks over the calls that are about no open project, or that never change (snapshots, code, the catalogue). */
-import { QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { QueryCache, QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import type { ExecutionId, JobId, ProjectId } from '@/lib/ids'
 import * as calls from './calls'
 import { ApiError } from './errors'
 import type { NewProject, Project, Session } from './types'
 
+const SESSION = ['session'] as const
+
 /** Errors that trying again cannot help are not tried again. */
 export function makeQueryClient(): QueryClient {
-  return new QueryClient({
+  const queries = new QueryClient({
+    // A session that has ended is asked for again, and the page to log in shows.
+    queryCache: new QueryCache({
+      onError: (error, { queryKey }) => {
+        if (error instanceof ApiError && error.status === 401 && queryKey[0] !== SESSION[0]) endSession(queries)
+      },
+    }),
     defaultOptions: {
       queries: {
         staleTime: 10_000,
@@ -16,9 +24,14 @@ export function makeQueryClient(): QueryClient {
       },
     },
   })
+  return queries
 }
 
-const SESSION = ['session'] as const
+/** The server says that there is no session any more. */
+export function endSession(queries: QueryClient): void {
+  void queries.resetQueries({ queryKey: SESSION })
+}
+
 const PROJECTS = ['projects'] as const
 
 export function useSession() {

@@ -1,7 +1,9 @@
 /** One open project: its live connection for as long as it is shown, and the screen that the route asks for. */
+import { useQueryClient } from '@tanstack/react-query'
 import { Suspense, useEffect, useState } from 'react'
 import { listArtifacts, listExecutions, listVersions } from '@/api/calls'
 import { liveUrl } from '@/api/live'
+import { endSession } from '@/api/queries'
 import { ProjectClient } from '@/document/client'
 import { StoredQueue } from '@/document/queue'
 import { type BranchName, newId, type ProjectId } from '@/lib/ids'
@@ -78,11 +80,19 @@ function Inside() {
   )
 }
 
+/** The close code of the live socket without a session. */
+const NO_SESSION = 4401
+
 function Shown() {
   const route = useProjectRoute()
   const { connection } = useSync()
   const loaded = useProjectState((state) => state.loaded)
   const removed = useProjectState((state) => state.removed)
+  const queries = useQueryClient()
+  const loggedOut = connection.kind === 'ended' && connection.code === NO_SESSION
+  useEffect(() => {
+    if (loggedOut) endSession(queries)
+  }, [loggedOut, queries])
   const Screen = screenComponent(route.screen)
   if (removed) return <Gone title="This project was deleted" text="Somebody deleted it while it was open here." />
   if (connection.kind === 'ended') return <Gone title="This project cannot be opened" text={connection.reason} />

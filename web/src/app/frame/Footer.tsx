@@ -67,7 +67,7 @@ function SyncPill({ sync, connection }: { sync: Sync; connection: Connection }) 
         </span>
       )
     case 'offline':
-      if (connection.kind === 'connecting') return null
+      if (sync.unsent === 0 && connection.kind !== 'reconnecting') return null
       return (
         <span className="pill pill-warn" role="status">
           <CloudOff aria-hidden /> OFFLINE {sync.unsent > 0 && `${sync.unsent} unsent`}

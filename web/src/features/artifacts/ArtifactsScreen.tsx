@@ -35,7 +35,8 @@ export default function ArtifactsScreen() {
   )
   if (!listed) return <Skeleton shape="table" />
   return (
-    <main
+    <section
+      aria-label="Artifacts"
       className="artifacts"
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
@@ -84,7 +85,7 @@ export default function ArtifactsScreen() {
       {selected !== null && <ArtifactPanel artifact={selected} onDelete={remove} onClose={() => setSelection([])} />}
       {file !== null && <UploadDialog project={project} file={file} onClose={() => setFile(null)} />}
       <ActionButton primary={choose} />
-    </main>
+    </section>
   )
 }
 

@@ -30,7 +30,7 @@ export default function ExecutionsScreen() {
     )
   }
   return (
-    <main className="executions">
+    <div className="executions">
       <section className="executions-list">
         <header>
           <h1>Executions</h1>
@@ -44,7 +44,7 @@ export default function ExecutionsScreen() {
         )}
       </section>
       <ComparePane executions={checked} />
-    </main>
+    </div>
   )
 }
 

@@ -56,7 +56,7 @@ function JobView({ job, execution }: { readonly job: Job; readonly execution: Ex
     setQuery({ tab: 'code', file: path, line: line > 0 ? String(line) : null })
   const live = job.status === 'running'
   return (
-    <main className="job">
+    <div className="job">
       <Head job={job} state={state} />
       <div className="job-panes">
         <div className="job-left">
@@ -69,7 +69,7 @@ function JobView({ job, execution }: { readonly job: Job; readonly execution: Ex
         <FiguresPane job={job.id} state={state} live={live} />
       </div>
       <Action execution={execution} />
-    </main>
+    </div>
   )
 }
 

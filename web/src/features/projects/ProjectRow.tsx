@@ -28,12 +28,11 @@ export function ProjectRow({
   const { id, name, owner, changed, branches, pipelines, executions, running } = project
   const path = screenPath({ project: id, branch: branches[0]?.name ?? 'main' }, 'pipelines')
   const erase = async () => {
-    const text = (
-      <>
-        Its {formatCount(pipelines, 'pipeline')}, {formatCount(executions, 'execution')} and all artifacts go with it.
-        This cannot be taken back.
-      </>
-    )
+    const content = [
+      ...(pipelines > 0 ? [formatCount(pipelines, 'pipeline')] : []),
+      ...(executions > 0 ? [formatCount(executions, 'execution')] : []),
+    ]
+    const text = `Everything in it goes with it${content.length > 0 ? `: ${content.join(', ')}, all artifacts` : ''}. This cannot be taken back.`
     if (await confirm({ title: `Delete ${name}?`, text, action: 'Delete' })) {
       await attempt('Not deleted', () => remove.mutateAsync(id))
     }
