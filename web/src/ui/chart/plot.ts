@@ -62,7 +62,7 @@ export function options(
     cursor: { drag: { x: true, y: false }, points: { size: 8 } },
     scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
     axes: [
-      { ...axis, ...(labels.x ? { label: labels.x, labelSize: 20 } : {}), grid: { show: false } },
+      { ...axis, size: 30, ...(labels.x ? { label: labels.x, labelSize: 20 } : {}), grid: { show: false } },
       { ...axis, size: 56, ...(labels.y ? { label: labels.y, labelSize: 20 } : {}) },
     ],
     series: [
