@@ -132,11 +132,10 @@ function Canvas({
     [renderNode, bubbles, sides, frames, edits, selectedNode, hands],
   )
   const { screenToFlowPosition } = useReactFlow()
-  // Keys go to the canvas, at first and when what had the focus is gone (a deleted node).
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever something in the graph came or went.
+  // Keys go to the canvas: at first, and whenever what had the focus is gone (a deleted node, a name that was typed).
   useEffect(() => {
     if (document.activeElement === document.body) root.current?.focus({ preventScroll: true })
-  }, [graph])
+  })
 
   return (
     <CanvasContext value={value}>

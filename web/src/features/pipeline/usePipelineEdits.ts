@@ -3,6 +3,7 @@ import { useMemo } from 'react'
 import { attempt } from '@/document/client'
 import type { PipelineGraph } from '@/document/records'
 import type { GraphEdits, PortRef } from '@/graph/model'
+import { newId } from '@/lib/ids'
 import { notify } from '@/ui/notifications'
 import { useCommands, useProjectClient, useUndo } from '@/ui/project'
 import { copyText, pasteText } from './clipboard'
@@ -42,7 +43,8 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
     const remove = (ids: readonly string[]): void => {
       if (commands.deleteRecords(ids) !== null) onSelect([])
     }
-    const copy = (ids: readonly string[]): Promise<void> => navigator.clipboard.writeText(copyText(pipeline, ids))
+    const copy = (ids: readonly string[]): Promise<void> =>
+      clipboard().then((board) => board.writeText(copyText(pipeline, ids)))
     return {
       fits: (output, input) =>
         typesFit(tree, outputType(flow, output.node, output.name), inputType(flow, input.node, input.name)),
@@ -54,7 +56,7 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
         }
         const old = pipeline.wires.find((wire) => wire.id === instead)
         if (old?.target === input.node && old.input === input.name) return
-        const made = { kind: 'wire', id: crypto.randomUUID(), pipeline: pipeline.pipeline.id, ...ends } as const
+        const made = { kind: 'wire', id: newId(), pipeline: pipeline.pipeline.id, ...ends } as const
         commands.edit({ label: 'Move a wire', put: [made], remove: [instead] })
       },
       disconnect: (wire) => void commands.disconnect(wire),
@@ -63,7 +65,10 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
       rename: onRename,
       copy: (ids) => void copy(ids).catch(refuseClipboard),
       cut: (ids) => void copy(ids).then(() => remove(ids), refuseClipboard),
-      paste: () => void navigator.clipboard.readText().then((text) => paste(text, 'clipboard'), refuseClipboard),
+      paste: () =>
+        void clipboard()
+          .then((board) => board.readText())
+          .then((text) => paste(text, 'clipboard'), refuseClipboard),
       duplicate: (ids) => paste(copyText(pipeline, ids), 'selection'),
       undo: commands.undo,
       redo: commands.redo,
@@ -71,6 +76,13 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
       canRedo: undo.redo !== null,
     }
   }, [pipeline, flow, tree, onAdd, onRename, onSelect, client, commands, undo])
+}
+
+/** The browser's clipboard; rejects where it has none (pages that come neither from this machine nor by HTTPS). */
+async function clipboard(): Promise<Clipboard> {
+  const board = navigator.clipboard as Clipboard | undefined
+  if (board === undefined) throw new Error('This page has no clipboard.')
+  return board
 }
 
 function refuseClipboard(): void {
