@@ -10,14 +10,29 @@ import { Field } from '@/ui/Field'
 /** Colours of people: each carries white letters at 4.5:1 or more. */
 const COLORS = ['#6a4fc9', '#00796b', '#c2185b', '#9a5b00', '#4a5fa5', '#7b4a86', '#a1523c', '#5d6b34'] as const
 
+const KEY = 'deepforge-person'
+
+/** What was chosen in this browser before, to begin a new session with. */
+function remembered(): { name: string; color: string } | null {
+  try {
+    const { name, color } = JSON.parse(localStorage.getItem(KEY) ?? '{}') as { name?: unknown; color?: unknown }
+    const known = COLORS.some((other) => other === color)
+    return typeof name === 'string' && known ? { name, color: color as string } : null
+  } catch {
+    return null
+  }
+}
+
 /** Asks once for a name and a colour, so that others see who is here; later reached from the account menu. */
 export function Welcome({ session, onClose }: { session: Session; onClose?: () => void }) {
-  const [name, setName] = useState(session.named ? session.person.name : '')
-  const [color, setColor] = useState(session.person.color.toLowerCase())
+  const [before] = useState(remembered)
+  const [name, setName] = useState(session.named ? session.person.name : (before?.name ?? ''))
+  const [color, setColor] = useState((session.named ? null : before?.color) ?? session.person.color.toLowerCase())
   const save = useNameSession()
   const chosen = name.trim()
   const run = async () => {
     await save.mutateAsync({ name: chosen, color })
+    localStorage.setItem(KEY, JSON.stringify({ name: chosen, color }))
     onClose?.()
   }
   const colors = COLORS.some((known) => known === color) ? COLORS : [color, ...COLORS.slice(1)]

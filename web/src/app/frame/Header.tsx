@@ -1,4 +1,4 @@
-import { CircleHelp, Keyboard, LogOut, Moon, Search, Sun, SunMoon, UserPen } from 'lucide-react'
+import { Keyboard, LogOut, Moon, Search, Sun, SunMoon, UserPen } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useLogOut, useSession } from '@/api/queries'
 import { Avatar } from '@/ui/Avatar'
@@ -66,7 +66,6 @@ function Account() {
           { heading: session.named ? session.person.name : 'You' },
           { label: 'Name and colour…', icon: <UserPen />, run: () => openPanel('person') },
           { label: 'Keyboard shortcuts', icon: <Keyboard />, keys: '?', run: () => openPanel('shortcuts') },
-          { label: 'API reference', icon: <CircleHelp />, run: () => window.open('/docs', '_blank', 'noopener') },
           'line',
           { label: 'Log out', icon: <LogOut />, run: () => logOut.mutate() },
           { heading: `DeepForge ${session.version}` },
