@@ -42,7 +42,7 @@ _HEADERS = (
 class Denied(Exception):
     """The request goes no further."""
 
-    def __init__(self, status: int, code: str, message: str, hint: str = "") -> None:
+    def __init__(self, status: int, message: str, hint: str = "", *, code: str) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
@@ -117,7 +117,9 @@ class Gate:
         access, body = row
         _check_access(access, caller, method)
         if method not in _SAFE and not origin and (caller is None or caller.kind is Kind.SESSION):
-            raise Denied(403, "origin", "This request does not say where it comes from.", "Browsers do; programs use a token.")
+            raise Denied(
+                403, "This request does not say where it comes from.", "Browsers do; programs use a token.", code="origin"
+            )
         scope[_ROUTE] = route.template
         scope[CALLER] = caller
         return body
@@ -125,23 +127,23 @@ class Gate:
     def _check_host(self, headers: dict[str, list[str]]) -> None:
         hosts = headers.get("host", [])
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            raise Denied(421, "host", "This server does not answer to that name.", "Use the address that it printed.")
+            raise Denied(421, "This server does not answer to that name.", "Use the address that it printed.", code="host")
 
     @staticmethod
     def _check_path(scope: Scope) -> None:
         raw = scope.get("raw_path") or b""
         if raw.decode("latin-1") != scope["path"] and raw:  # nothing of ours is ever written with per cent signs
-            raise Denied(404, "not-found", "There is no such page.")
+            raise Denied(404, "There is no such page.", code="not-found")
 
     def _check_origin(self, headers: dict[str, list[str]], method: str, row: tuple[Access, Body] | None) -> bool:
         """Whether the request says that it comes from our own pages. Raises `Denied` if it says that it comes from others."""
         origins = headers.get("origin", [])
         if method not in _SAFE and origins and (len(origins) > 1 or origins[0] not in self._origins):
-            raise Denied(403, "origin", "This request comes from another page.")
+            raise Denied(403, "This request comes from another page.", code="origin")
         site = headers.get("sec-fetch-site", ["none"])
         public = row is not None and row[0] is Access.PUBLIC and method in _SAFE
         if not public and any(one not in ("same-origin", "none") for one in site):
-            raise Denied(403, "origin", "This request comes from another page.")
+            raise Denied(403, "This request comes from another page.", code="origin")
         return bool(origins)
 
     async def _caller(self, headers: dict[str, list[str]]) -> Caller | None:
@@ -156,18 +158,18 @@ class Gate:
         limit = self._limits[body]
         length = headers.get("content-length", ["0"])[0]
         if not length.isascii() or not length.isdigit() or int(length) > limit:
-            raise Denied(413, "too-large", f"The body is larger than {limit} bytes.")
+            raise Denied(413, f"The body is larger than {limit} bytes.", code="too-large")
         if body is not Body.JSON:
             return _limited(receive, limit)
         kinds = headers.get("content-type", [])
         carries = length != "0" or "transfer-encoding" in headers
         if (carries or kinds) and [kind.partition(";")[0].strip().lower() for kind in kinds] != ["application/json"]:
-            raise Denied(415, "wrong-type", "Send application/json.")
+            raise Denied(415, "Send application/json.", code="wrong-type")
         try:
             async with asyncio.timeout(_BODY_SECONDS):
                 data = await _read(receive, limit)
         except TimeoutError:
-            raise Denied(408, "too-slow", "The body did not arrive in time.") from None
+            raise Denied(408, "The body did not arrive in time.", code="too-slow") from None
         _check_json(data)
         return _replay(data, receive)
 
@@ -175,10 +177,10 @@ class Gate:
 def _unknown(path: str, caller: Caller | None, *, known: bool) -> Denied:
     """The answer where no row is: strangers are not told what there is."""
     if caller is None and path.lower().startswith("/api"):
-        return Denied(401, "unauthorized", "Log in first.", "`deepforge start` prints a login link.")
+        return Denied(401, "Log in first.", "`deepforge start` prints a login link.", code="unauthorized")
     if known:
-        return Denied(405, "method-not-allowed", "This cannot be done here.")
-    return Denied(404, "not-found", "There is no such page.")
+        return Denied(405, "This cannot be done here.", code="method-not-allowed")
+    return Denied(404, "There is no such page.", code="not-found")
 
 
 def _check_access(access: Access, caller: Caller | None, method: str) -> None:
@@ -186,10 +188,10 @@ def _check_access(access: Access, caller: Caller | None, method: str) -> None:
         return
     if caller is None:
         code = "no-session" if method == WEBSOCKET and access is Access.SESSION else "unauthorized"
-        raise Denied(401, code, "Log in first.", "`deepforge start` prints a login link.")
+        raise Denied(401, "Log in first.", "`deepforge start` prints a login link.", code=code)
     allowed = {Access.SESSION: (Kind.SESSION, Kind.OWNER), Access.OWNER: (Kind.OWNER,), Access.WORKER: (Kind.WORKER,)}
     if caller.kind not in allowed[access]:
-        raise Denied(403, "forbidden", "This is not for you.")
+        raise Denied(403, "This is not for you.", code="forbidden")
 
 
 def _check_json(data: bytes) -> None:
@@ -199,7 +201,7 @@ def _check_json(data: bytes) -> None:
     try:
         msgspec.json.decode(data)
     except (msgspec.MsgspecError, ValueError, RecursionError):
-        raise Denied(400, "invalid", "The body is not JSON.") from None
+        raise Denied(400, "The body is not JSON.", code="invalid") from None
 
 
 def _headers(scope: Scope) -> dict[str, list[str]]:
@@ -249,7 +251,7 @@ async def _read(receive: Receive, limit: int) -> bytes:
             raise ConnectionAbortedError
         data += message.get("body", b"")
         if len(data) > limit:
-            raise Denied(413, "too-large", f"The body is larger than {limit} bytes.")
+            raise Denied(413, f"The body is larger than {limit} bytes.", code="too-large")
         if not message.get("more_body", False):
             return bytes(data)
 

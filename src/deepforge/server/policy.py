@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from deepforge.errors import Broken
 
-__all__ = ["POLICY", "Access", "Body", "Route", "Table", "check_table"]
+__all__ = ["POLICY", "WEBSOCKET", "Access", "Body", "Route", "Table", "check_table"]
 
 WEBSOCKET = "WEBSOCKET"
 
