@@ -53,7 +53,10 @@ def steps(report: Report, *, everything: bool) -> list[Step]:
         Step("size gate", [PYTHON, "scripts/size_gate.py"]),
         Step("mypy", [PYTHON, "-m", "mypy"]),
         *_client_steps(report),
-        Step("tests", [PYTHON, "-m", "pytest", *_test_paths(report), *(["-m", "long or not long"] if everything else [])]),
+        Step(
+            "tests",
+            [PYTHON, "-m", "pytest", "--durations=15", *_test_paths(report), *(["-m", "long or not long"] if everything else [])],
+        ),
     ]
 
 

@@ -37,7 +37,10 @@ class TextPreview(Struct, frozen=True, kw_only=True, tag_field="kind", tag="text
 
 
 class TensorPreview(Struct, frozen=True, kw_only=True, tag_field="kind", tag="tensor"):
-    """Shape, element type and distribution of a tensor. `edges` has one element more than `counts`; NaN and Inf are counted apart."""
+    """Shape, element type and distribution of a tensor.
+
+    `edges` has one element more than `counts`; NaN and Inf are counted apart.
+    """
 
     shape: tuple[int, ...]
     dtype: str

@@ -4,7 +4,18 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
-from deepforge.ids import ArtifactId, AttemptId, BranchName, ClientId, ExecutionId, JobId, PersonId, ProjectId, RecordId, TransactionId
+from deepforge.ids import (
+    ArtifactId,
+    AttemptId,
+    BranchName,
+    ClientId,
+    ExecutionId,
+    JobId,
+    PersonId,
+    ProjectId,
+    RecordId,
+    TransactionId,
+)
 from deepforge.model.artifact import Artifact
 from deepforge.model.document import Diff, Transaction, Version
 from deepforge.model.execution import Execution, Job
@@ -57,7 +68,7 @@ class Edit(Struct, frozen=True, kw_only=True, tag_field="type", tag="edit"):
 
 
 class Place(Struct, frozen=True, kw_only=True):
-    """Where somebody is: the screen, the record that it shows, what is selected, and the pointer in the graph's own coordinates."""
+    """Where somebody is: the screen, its record, what is selected, and the pointer in the graph's own coordinates."""
 
     screen: str = ""
     record: RecordId | None = None
@@ -190,7 +201,10 @@ class ProjectChanged(Struct, frozen=True, kw_only=True, tag_field="type", tag="p
 
 
 class Watching(Struct, frozen=True, kw_only=True, tag_field="type", tag="watching"):
-    """The state of a watched job at this moment; sent first, and again when a new attempt begins. Everything later follows in order."""
+    """The state of a watched job at this moment; sent first, and again when a new attempt begins.
+
+    Everything later follows in order.
+    """
 
     job: JobId
     attempt: AttemptId | None

@@ -1465,7 +1465,7 @@ export interface components {
         };
         /**
          * Place
-         * @description Where somebody is: the screen, the record that it shows, what is selected, and the pointer in the graph's own coordinates.
+         * @description Where somebody is: the screen, its record, what is selected, and the pointer in the graph's own coordinates.
          */
         Place: {
             /** @default null */
@@ -1778,7 +1778,9 @@ export interface components {
         };
         /**
          * TensorPreview
-         * @description Shape, element type and distribution of a tensor. `edges` has one element more than `counts`; NaN and Inf are counted apart.
+         * @description Shape, element type and distribution of a tensor.
+         *
+         *         `edges` has one element more than `counts`; NaN and Inf are counted apart.
          */
         TensorPreview: {
             /** @default [] */
@@ -1907,7 +1909,9 @@ export interface components {
         };
         /**
          * Watching
-         * @description The state of a watched job at this moment; sent first, and again when a new attempt begins. Everything later follows in order.
+         * @description The state of a watched job at this moment; sent first, and again when a new attempt begins.
+         *
+         *         Everything later follows in order.
          */
         Watching: {
             attempt: string | null;
