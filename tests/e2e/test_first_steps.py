@@ -12,7 +12,7 @@ TRAINING = 60  # seconds; the digits train in a few
 
 
 def test_digits(installation: Installation, page: Page, shoot: Shoot) -> None:
-    """S-021 to S-027, S-040 to S-049, S-110 to S-118, S-190 to S-192, S-310 to S-312 on the scanned digits."""
+    """S-021, S-022, S-023: a project from a seed; S-024: its three pipelines; each of them run; all of it after a power cut."""
     studio = Studio(page)
     studio.log_in(installation.url, "Ada")
     shoot("S021_no_projects_yet")
@@ -34,6 +34,7 @@ def test_digits(installation: Installation, page: Page, shoot: Shoot) -> None:
 
 
 def _prepare(studio: Studio, shoot: Shoot) -> None:
+    """S-040: executed from the action button; S-025: its artifacts are there as soon as it has finished."""
     studio.open_pipeline("prepare")
     shoot("S040_prepare")
     studio.execute()
@@ -42,6 +43,8 @@ def _prepare(studio: Studio, shoot: Shoot) -> None:
 
 
 def _train(studio: Studio, shoot: Shoot) -> None:
+    """S-041: the artifacts that fit; S-042: hyper-parameters and architecture; S-043: the result's name; S-044, S-045: the
+    tray leads to the execution; S-190: live status; S-048, S-191: the console; S-110, S-192, I-120: graph and images."""
     page = studio.page
     studio.open_pipeline("train")
     offered = studio.choose_artifact("train-in-traindata", "traindata")
@@ -74,6 +77,8 @@ def _train(studio: Studio, shoot: Shoot) -> None:
     expect(studio.console()).to_contain_text('##### "train" Operation Complete! #####', timeout=TRAINING * 1000)
     expect(page.get_by_text("success").first).to_be_visible()
     expect(page.get_by_role("figure", name=re.compile(r"Graph Training\. loss: [\d.e-]+, accuracy: (0\.9|1)"))).to_be_visible()
+    page.locator(".chart-plot").hover()
+    expect(page.get_by_role("status").filter(has_text="epoch")).to_contain_text("accuracy")
     shoot("S192_graph_and_images")
     page.get_by_role("tab", name="Code").click()
     expect(page.get_by_text("def train(")).to_be_visible()
@@ -84,6 +89,7 @@ def _train(studio: Studio, shoot: Shoot) -> None:
 
 
 def _test(studio: Studio, shoot: Shoot) -> None:
+    """S-026, S-047: tested with three inputs; S-027: total and per-class accuracy; S-049: between the banner lines."""
     studio.open_pipeline("test")
     for port, artifact in {"testdata": "testdata", "model": "digitsModel", "classes": "classes"}.items():
         _hover_port(studio, port)
