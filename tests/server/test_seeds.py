@@ -44,3 +44,10 @@ def test_a_seed_that_breaks_a_rule_is_refused(tmp_path: Path) -> None:
 def test_a_seed_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="The seed s "):
         seed(tmp_path, **{"project.json": "{"}).all()
+
+
+def test_S022_a_seed_is_described_by_its_counts_and_drawn_small() -> None:
+    digits = next(one for one in Seeds(seeds_directory()).all() if one.name == "digits")
+    colors = sorted(node.color for node in digits.thumbnail.nodes)
+    assert (digits.pipelines, digits.operations, digits.architectures) == (("prepare", "test", "train"), 3, 1)
+    assert (colors, len(digits.thumbnail.wires)) == (["io", "io", "io", "io", "plum"], 4)

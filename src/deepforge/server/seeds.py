@@ -1,26 +1,21 @@
 """Seeds: the folders that projects start from (`docs/spec/folder.md`), beside the package or at the root of the repository."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
 from deepforge.document.apply import apply
-from deepforge.errors import Invalid, NotFound
+from deepforge.errors import Invalid, NotFound, TooLarge
 from deepforge.ids import TransactionId
 from deepforge.model.document import Document, Transaction
 from deepforge.model.project import Seed
+from deepforge.model.records import Architecture, Operation, Pipeline
+from deepforge.server.thumbnails import thumbnail
 from deepforge.storage.folder import Folder, read_folder
 
 __all__ = ["Seeds", "seeds_directory"]
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-
-
-class _About(Struct, frozen=True, kw_only=True):
-    title: str
-    description: str
 
 
 def seeds_directory() -> Path:
@@ -44,11 +39,19 @@ class Seeds:
 
     def _describe(self, path: Path) -> Seed:
         try:
-            about = msgspec.json.decode((path / "project.json").read_bytes(), type=_About)
-        except msgspec.DecodeError as error:
-            raise Invalid(f"The seed {path.name} has a project.json that is not valid: {error}", code="seed") from error
-        pipelines = tuple(sorted(one.stem for one in (path / "pipelines").glob("*.json")))
-        return Seed(name=path.name, title=about.title, description=about.description, pipelines=pipelines)
+            folder = read_folder(path)
+        except (Invalid, TooLarge) as error:
+            raise Invalid(f"The seed {path.name} cannot be read: {error}", code="seed") from error
+        kinds = Counter(type(one) for one in folder.records)
+        return Seed(
+            name=path.name,
+            title=folder.title,
+            description=folder.description,
+            pipelines=tuple(sorted(one.name for one in folder.records if isinstance(one, Pipeline))),
+            operations=kinds[Operation],
+            architectures=kinds[Architecture],
+            thumbnail=thumbnail(folder.records),
+        )
 
     def check(self, name: str) -> Path:
         """Where the seed lies. Raises `NotFound`."""
