@@ -45,10 +45,10 @@ def test_floats_and_channels_in_front_become_bytes() -> None:
 
 def test_a_batch_is_a_grid() -> None:
     data, width, height = draw(torch.ones(3, 1, 2, 2, dtype=torch.bfloat16))
-    assert (width, height) == (6, 6)
-    full, gap = b"\xff\xff", b"\0\0"
-    rows = [full + gap + full] * 2 + [gap * 3] * 2 + [full + gap + gap] * 2
-    assert decoded(data) == (6, 6, 1, b"".join(rows))
+    assert (width, height) == (5, 5)
+    full, gap = b"\xff\xff", b"\0"
+    rows = [full + gap + full] * 2 + [gap * 5] + [full + gap * 3] * 2
+    assert decoded(data) == (5, 5, 1, b"".join(rows))
 
 
 ERRORS: list[tuple[object, type[Exception], str]] = [

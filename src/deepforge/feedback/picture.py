@@ -17,6 +17,8 @@ LARGEST_PNG = 4 * 1024 * 1024
 MOST_CELLS = 256
 """Of a batch, so many are drawn."""
 _GAP = 2
+_SMALL = 16
+"""Pixels; cells smaller than this stand one pixel apart, else the gaps would be more to see than the cells."""
 _TOLERANCE = 1e-3
 _EXPECTED = "expected (height, width), (channels, height, width) or (batch, channels, height, width) with 1, 3 or 4 channels"
 
@@ -77,7 +79,7 @@ def _bytes(cells: Array) -> Array:
 
 def _grid(cells: Array, columns: int, rows: int) -> tuple[bytes, int, int]:
     count, channels, height, width = (int(size) for size in cells.shape)
-    gap = _GAP if count > 1 else 0
+    gap = (1 if max(width, height) < _SMALL else _GAP) if count > 1 else 0
     wide = columns * width + (columns - 1) * gap
     high = rows * height + (rows - 1) * gap
     canvas = [bytearray(wide * channels) for _ in range(high)]

@@ -7,7 +7,7 @@ export function useThemeName(): string {
 
 function themeName(): string {
   return (
-    document.documentElement.dataset['theme'] ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')
+    document.documentElement.dataset.theme ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')
   )
 }
 
