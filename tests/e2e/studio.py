@@ -1,12 +1,22 @@
 """What a person does in the browser, step by step; each step waits for what the person would see."""
 
 import re
+import secrets
 
 from playwright.sync_api import Locator, Page, expect
 
 __all__ = ["Studio"]
 
 SOON = 15_000  # milliseconds
+
+# The first place, from the lower right, with 60 px of bare canvas all round.
+EMPTY_SPOT = """() => {
+  const bare = (x, y) => document.elementFromPoint(x, y)?.classList.contains('react-flow__pane')
+  for (let y = innerHeight - 160; y > 150; y -= 20)
+    for (let x = innerWidth - 160; x > 150; x -= 20)
+      if ([[0, 0], [-60, 0], [60, 0], [0, -60], [0, 60]].every(([dx, dy]) => bare(x + dx, y + dy))) return [x, y]
+  throw new Error('no bare canvas')
+}"""
 
 
 class Studio:
@@ -33,6 +43,18 @@ class Studio:
         dialog.get_by_role("button", name="Create", exact=True).click()
         expect(self.page).to_have_url(re.compile(r"/projects/\w+/main/pipelines"), timeout=SOON)
 
+    def put(self, *records: dict[str, object]) -> None:
+        """Store records in the open project as another program would; what the page shows follows."""
+        project = self.page.url.split("/projects/")[1].split("/")[0]
+        transaction = {"id": secrets.token_hex(8), "label": "By a program", "put": records}
+        origin = self.page.url.split("/projects/")[0]
+        path = f"{origin}/api/projects/{project}/branches/main"
+        version = self.page.request.get(f"{path}/document").json()["version"]
+        answer = self.page.request.post(
+            f"{path}/transactions", data={"base": version, "transaction": transaction}, headers={"Origin": origin}
+        )
+        assert answer.ok, answer.text()
+
     def go(self, screen: str) -> None:
         """A screen of the left rail."""
         self.page.get_by_role("navigation", name="Screens").get_by_role("link", name=screen).click()
@@ -42,6 +64,53 @@ class Studio:
         card = self.page.get_by_role("article", name=name, exact=True)
         card.get_by_role("link", name=f"Open {name}").click()
         expect(self.page.get_by_role("application", name=f"Pipeline {name}")).to_be_visible(timeout=SOON)
+
+    def new_pipeline(self, name: str) -> None:
+        """An empty pipeline of this name, open."""
+        self.go("Pipelines")
+        self.page.get_by_role("toolbar", name="Actions").get_by_role("button", name="New pipeline").click()
+        expect(self.page.get_by_text("This pipeline is empty.")).to_be_visible(timeout=SOON)
+        self.page.get_by_role("heading", level=1).get_by_role("button").click()
+        field = self.page.get_by_role("heading", level=1).get_by_role("textbox")
+        field.fill(name)
+        field.press("Enter")
+        expect(self.canvas(name)).to_be_visible()
+
+    def canvas(self, name: str) -> Locator:
+        return self.page.get_by_role("application", name=f"Pipeline {name}")
+
+    def wires(self) -> Locator:
+        return self.page.locator(".graph-wire")
+
+    def port(self, node: str, side: str, name: str) -> Locator:
+        """The circle of an input or output of the first node of this name."""
+        return self.page.get_by_role("button", name=re.compile(rf"^{side} {name}\b.* of {re.escape(node)},")).first
+
+    def empty_spot(self) -> tuple[float, float]:
+        """A place of the canvas with nothing near it."""
+        x, y = self.page.evaluate(EMPTY_SPOT)
+        return float(x), float(y)
+
+    def add(self, name: str) -> None:
+        """`/`, the name, Enter: the node is there, opened."""
+        self.page.keyboard.press("/")
+        self.choose_node(name)
+
+    def choose_node(self, name: str) -> None:
+        """In the dialog that adds nodes."""
+        dialog = self.page.get_by_role("dialog", name="Add a node")
+        dialog.get_by_role("textbox", name="Search operations").fill(name)
+        expect(dialog.get_by_role("option", name=name, exact=True)).to_have_attribute("aria-selected", "true")
+        self.page.keyboard.press("Enter")
+        expect(dialog).to_be_hidden()
+        expect(self.page.get_by_role("group").filter(has=self.page.get_by_role("region"))).to_be_visible()
+
+    def connect(self, source: tuple[str, str], target: tuple[str, str]) -> None:
+        """Click the output, then the input: (node, port) each."""
+        before = self.wires().count()
+        self.port(source[0], "output", source[1]).click()
+        self.port(target[0], "input", target[1]).click()
+        expect(self.wires()).to_have_count(before + 1)
 
     def node(self, name: str) -> Locator:
         return self.page.get_by_role("group", name=name, exact=True)

@@ -65,7 +65,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       overlayProps={{ backgroundOpacity: 1, color: 'var(--scrim)' }}
       transitionProps={{ duration: 100 }}
       classNames={{ content: 'dialog' }}
-      aria-label="Search everywhere"
+      attributes={{ content: { 'aria-label': 'Search everywhere' } }}
     >
       <div className="palette-field">
         <Search aria-hidden />

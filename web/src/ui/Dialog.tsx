@@ -73,7 +73,7 @@ export function Dialog({
       overlayProps={{ backgroundOpacity: 1, color: 'var(--scrim)' }}
       transitionProps={{ transition: 'pop', duration: 140 }}
       classNames={{ content: 'dialog', overlay: 'dialog-scrim' }}
-      aria-label={title}
+      attributes={{ content: { 'aria-label': title } }}
     >
       <form onSubmit={submit} noValidate>
         <header className="dialog-head">

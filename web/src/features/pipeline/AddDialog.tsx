@@ -43,7 +43,7 @@ export function AddDialog(props: AddDialogProps) {
       overlayProps={{ backgroundOpacity: 1, color: 'var(--scrim)' }}
       transitionProps={{ transition: 'pop', duration: 140 }}
       classNames={{ content: 'dialog', overlay: 'dialog-scrim' }}
-      aria-label="Add a node"
+      attributes={{ content: { 'aria-label': 'Add a node' } }}
     >
       <Inside {...props} />
     </Modal>

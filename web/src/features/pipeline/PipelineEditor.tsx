@@ -125,7 +125,7 @@ export function PipelineEditor({ pipeline }: { pipeline: PipelineGraph }) {
           </Tool>
         }
       >
-        <h1 className="pipeline-title">
+        <h1 className="pipeline-title" aria-label={pipeline.pipeline.name}>
           <InlineRename
             value={pipeline.pipeline.name}
             label={`Rename ${pipeline.pipeline.name}`}

@@ -33,7 +33,7 @@ export function PipelineCard({ pipeline, executions }: { pipeline: Pipeline; exe
       </Link>
       <div className="pipeline-words">
         <div className="row">
-          <h2 className="pipeline-name">
+          <h2 className="pipeline-name" aria-label={name}>
             <InlineRename
               value={name}
               label={`Rename ${name}`}
