@@ -24,7 +24,7 @@ from deepforge.model.project import (
     Restart,
     Workers,
 )
-from deepforge.model.records import Input, Node, Output, Pipeline
+from deepforge.model.records import Input, Node, OperationRef, Output, Pipeline
 from tests.server.fake_host import FakeHost, begin, fail, fake_host, wait_for_cancel
 from tests.server.harness import Running, Tab
 
@@ -101,6 +101,24 @@ async def test_the_same_key_answers_with_the_same_execution(server: Running) -> 
     assert len({one.id for one in answers}) == 1
     page = await server.get(f"/api/projects/{project.id}/executions", ExecutionPage)
     assert len(page.items) == 1
+
+
+async def test_fault_63_a_retry_is_answered_though_the_pipeline_could_not_run_any_more(server: Running) -> None:
+    project = await server.project()
+    document = await server.get(f"/api/projects/{project.id}/branches/main/document", DocumentAt)
+    needing = next(
+        one
+        for one in document.records
+        if isinstance(one, Node) and isinstance(one.target, OperationRef) and one.pipeline == "train"
+    )
+    async with server.live(project.id) as tab:
+        first = await run(server, project.id, asked := new())
+        await tab.edit(0, put=(Node(id=RecordId("unconnected"), pipeline=RecordId("prepare"), target=needing.target),))
+        body = msgspec.json.encode(new())
+        path, headers = f"/api/projects/{project.id}/executions", {"Content-Type": "application/json"}
+        assert (await server.browser.post(path, content=body, headers=headers)).status_code == 422
+        again = await run(server, project.id, asked)
+    assert (again.id, again.version) == (first.id, 0)
 
 
 async def test_an_unconnected_input_refuses_the_run_with_marks(server: Running) -> None:

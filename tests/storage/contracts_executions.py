@@ -40,6 +40,17 @@ class ExecutionContract:
         assert await executions.create(other, snapshot("other"), TransactionId("k")) == other
         assert len((await executions.page(PROJECT)).items) == 1
 
+    async def test_fault_63_what_a_key_made_is_found_until_it_is_removed(self, executions: ExecutionStore) -> None:
+        key = TransactionId("k")
+        await executions.create(execution("e1"), snapshot("e1"), key)
+        changed = replace(execution("e1", Status.SUCCESS), name="renamed")
+        await executions.save(changed)
+        assert await executions.made_with(PROJECT, key) == changed
+        assert await executions.made_with(ProjectId("elsewhere"), key) is None
+        assert await executions.made_with(PROJECT, TransactionId("other")) is None
+        await executions.remove(changed.id)
+        assert await executions.made_with(PROJECT, key) is None
+
     async def test_saving_replaces_it(self, executions: ExecutionStore) -> None:
         await executions.create(execution("e1"), snapshot("e1"), TransactionId("k1"))
         changed = replace(execution("e1", Status.SUCCESS, jobs=3), name="renamed")

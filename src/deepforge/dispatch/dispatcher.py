@@ -75,19 +75,28 @@ class Dispatcher:
     # What people ask for
 
     async def start(self, request: RunRequest) -> Execution:
-        """Run a pipeline. The same key answers with the same execution. Raises `Refused` with marks."""
-        return await self._launch(self._launcher.prepare(request), request.new.key)
+        """Run a pipeline. A key that was used answers with its execution. Raises `Refused` with marks."""
+        return await self._launch(request.project, request.new.key, lambda: self._launcher.prepare(request))
+
+    async def made_with(self, project: ProjectId, key: TransactionId) -> Execution | None:
+        """The execution that this key made, as it is now."""
+        stored = await self._stores.executions.made_with(project, key)
+        return None if stored is None else self._as_now(stored)
 
     async def restart(self, execution: ExecutionId, key: TransactionId, *, author: str) -> Execution:
         """Run an execution's pinned plan again, as a new execution."""
-        return await self._launch(self._launcher.prepare_again(execution, author=author), key)
+        project = (await self.execution(execution)).project
+        return await self._launch(project, key, lambda: self._launcher.prepare_again(execution, author=author))
 
-    async def _launch(self, prepared: Awaitable[tuple[Run, Snapshot]], key: TransactionId) -> Execution:
-        async with self._launching:  # one after the other, so that no two take one name
-            run, snapshot = await prepared
-            stored = await self._stores.executions.create(run.execution, snapshot, key)
-            if stored.id != run.execution.id:
-                return stored
+    async def _launch(
+        self, project: ProjectId, key: TransactionId, prepare: Callable[[], Awaitable[tuple[Run, Snapshot]]]
+    ) -> Execution:
+        async with self._launching:  # one after the other, so that no two take one name or one key
+            known = await self.made_with(project, key)
+            if known is not None:
+                return known
+            run, snapshot = await prepare()
+            await self._stores.executions.create(run.execution, snapshot, key)
             active = self._runs.add(run, snapshot)
         await self._apply(active, Began(time=self._clock.now()))
         return active.run.execution
@@ -135,13 +144,16 @@ class Dispatcher:
         active = self._runs.get(execution)
         return active.run.execution if active else await self._stores.executions.get(execution)
 
+    def _as_now(self, stored: Execution) -> Execution:
+        active = self._runs.get(stored.id)
+        return active.run.execution if active else stored
+
     async def page(
         self, project: ProjectId, *, pipeline: RecordId | None = None, cursor: str | None = None, limit: int = 100
     ) -> ExecutionPage:
         """Executions as they are now, newest first."""
         page = await self._stores.executions.page(project, pipeline=pipeline, cursor=cursor, limit=limit)
-        items = ((self._runs.get(one.id), one) for one in page.items)
-        return ExecutionPage(items=tuple(active.run.execution if active else one for active, one in items), cursor=page.cursor)
+        return ExecutionPage(items=tuple(self._as_now(one) for one in page.items), cursor=page.cursor)
 
     async def job(self, job: JobId) -> tuple[Execution, Job]:
         """A job as it is now, and its execution. Raises `NotFound`."""

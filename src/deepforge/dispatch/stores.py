@@ -21,6 +21,10 @@ class ExecutionStore(Protocol):
         """Store a new execution; when the project already has one made with `key`, return that one instead."""
         ...
 
+    async def made_with(self, project: ProjectId, key: TransactionId) -> Execution | None:
+        """The project's execution that was made with this key, unless there is none or it was removed."""
+        ...
+
     async def save(self, execution: Execution) -> None:
         """Replace what is stored of it. Raises `NotFound` if it was removed."""
         ...

@@ -23,8 +23,14 @@ class Runs:
         self._dispatcher = dispatcher
 
     async def start(self, project: ProjectId, new: NewExecution, person: Person) -> Execution:
-        """Run a pipeline. Raises `NotFound`, `Invalid`, or `Refused` with the marks that stand against it."""
+        """Run a pipeline. A key that was used answers with its execution, whatever has been edited since.
+
+        Raises `NotFound`, `Invalid`, or `Refused` with the marks that stand against it.
+        """
         await self._stores.projects.get(project)
+        known = await self._dispatcher.made_with(project, new.key)
+        if known is not None:
+            return known
         if new.name is not None:
             checked_name(new.name)
         document = await self._documents.at(project, new.branch, new.version)

@@ -48,6 +48,10 @@ class SqlExecutionStore:
 
         return await self._database.write(work)
 
+    async def made_with(self, project: ProjectId, key: TransactionId) -> Execution | None:
+        found = await self._find(executions.c.project == project, executions.c.request_key == key)
+        return found[0] if found else None
+
     async def save(self, execution: Execution) -> None:
         row = _row(execution)
         jobs = {job.id for job in execution.jobs}

@@ -123,6 +123,10 @@ class MemoryExecutionStore:
         self._memory.number(execution.id)
         return execution
 
+    async def made_with(self, project: ProjectId, key: TransactionId) -> Execution | None:
+        known = self._memory.keys.get((project, key))
+        return None if known is None else self._memory.executions[known]
+
     async def save(self, execution: Execution) -> None:
         await self.get(execution.id)
         self._memory.executions[execution.id] = execution
