@@ -10,16 +10,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-__all__ = ["Installation"]
+__all__ = ["Installation", "processes_of"]
 
 _STOP_SECONDS = 20
 
 
 class Installation:
-    """Server, database and worker as processes, on a port that stays; started on entering, ended on leaving."""
+    """Server, database and worker as processes, on a port that stays; started on entering, ended on leaving.
 
-    def __init__(self, data_dir: Path) -> None:
+    `settings` are further environment variables.
+    """
+
+    def __init__(self, data_dir: Path, **settings: str) -> None:
         self.data_dir = data_dir
+        self._settings = settings
         self.port = _free_port()
         self.url = ""
         self._process: subprocess.Popen[str] | None = None
@@ -40,7 +44,8 @@ class Installation:
     @property
     def environment(self) -> dict[str, str]:
         # Operations keep what they downloaded in the cache; each installation has its own.
-        return {**os.environ, "DEEPFORGE_DATA_DIR": str(self.data_dir), "XDG_CACHE_HOME": str(self.data_dir / "cache")}
+        own = {"DEEPFORGE_DATA_DIR": str(self.data_dir), "XDG_CACHE_HOME": str(self.data_dir / "cache")}
+        return {**os.environ, **own, **self._settings}
 
     def start(self) -> None:
         """Start it, and read the URL that it prints."""
@@ -60,9 +65,17 @@ class Installation:
             self._process.communicate(timeout=_STOP_SECONDS)
             self._process = None
 
+    def wait(self) -> int:
+        """Until the process has ended by itself; its exit status."""
+        assert self._process is not None
+        self._process.communicate(timeout=_STOP_SECONDS)
+        status = self._process.returncode
+        self._process = None
+        return status
+
     def kill_everything(self) -> None:
         """SIGKILL to every process that serves this directory: a power cut."""
-        for process in _processes_of(self.data_dir):
+        for process in processes_of(self.data_dir):
             os.kill(process, signal.SIGKILL)
         if self._process is not None:
             self._process.communicate(timeout=_STOP_SECONDS)
@@ -89,7 +102,7 @@ def _free_port() -> int:
         return port
 
 
-def _processes_of(data_dir: Path) -> list[int]:
+def processes_of(data_dir: Path) -> list[int]:
     """Every process whose environment or command line names the directory, this one left out."""
     name = os.fsencode(str(data_dir))
     found = []

@@ -31,16 +31,22 @@ class Failure(Struct, frozen=True, kw_only=True):
 def describe_failure(error: BaseException, directory: Path) -> Failure:
     """Describe what was raised in an attempt that ran in `directory`.
 
-    The place is the innermost frame in the user's own files, `main.py` only if there is no other.
+    The place is the innermost frame in the user's own files, `main.py` only if there is no other. Where an input or output is
+    at fault and no code of the user had a part in it, the sentence stands in place of a traceback.
     """
     for each in _chain(error):
         each.__traceback__ = _without_runner(each.__traceback__, directory)
     file, line = _place(error, directory)
-    if file == "main.py" and _kind(error) in _STATED:
-        file, line = "", None
-    hint = str(getattr(error, "hint", "")) if _kind(error) in _STATED else ""
-    text = "".join(traceback.format_exception(error)).replace(f'File "{directory}/', 'File "')
-    return Failure(kind=_kind(error), message=_message(error), file=file, line=line, hint=hint, traceback=_shortened(text))
+    kind, message, hint = _kind(error), _message(error), ""
+    if kind in _STATED:
+        hint = str(getattr(error, "hint", ""))
+        error.__traceback__ = None
+        if file == "main.py":
+            file, line = "", None
+    own = kind not in _STATED or file
+    text = "".join(traceback.format_exception(error)) if own else f"{message} {hint}".rstrip() + "\n"
+    text = text.replace(f'File "{directory}/', 'File "')
+    return Failure(kind=kind, message=message, file=file, line=line, hint=hint, traceback=_shortened(text))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -57,11 +63,16 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _without_runner(trace: TracebackType | None, directory: Path) -> TracebackType | None:
-    """The same from the first frame of the attempt's own files on; as it was if there is none."""
-    first = trace
-    while first is not None and not first.tb_frame.f_code.co_filename.startswith(f"{directory}/"):
-        first = first.tb_next
-    return first if first is not None else trace
+    """The same from the first frame of the user's own files on; of `main.py` if there is none; as it was if not even that."""
+    user = tuple(f"{directory}/{folder}/" for folder in _USER_FOLDERS)
+    return _from(trace, user) or _from(trace, (f"{directory}/",)) or trace
+
+
+def _from(trace: TracebackType | None, starts: tuple[str, ...]) -> TracebackType | None:
+    """The trace from its first frame in a file whose path starts so."""
+    while trace is not None and not trace.tb_frame.f_code.co_filename.startswith(starts):
+        trace = trace.tb_next
+    return trace
 
 
 def _place(error: BaseException, directory: Path) -> tuple[str, int | None]:
