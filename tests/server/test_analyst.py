@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from deepforge.errors import Busy
+from deepforge.errors import Busy, DeepForgeError
 from deepforge.ids import RecordId
 from deepforge.model.records import Operation
 from deepforge.server import analyst as module
 from deepforge.server.analyst import Analyst
+from tests.code.specs import make_spec
 
 READS = """
 import json, sys, os
@@ -30,6 +31,10 @@ for line in sys.stdin:
         continue
     if mode == "fails":
         print(json.dumps({"type": "failed", "number": question["number"], "message": "it is too hard"}), flush=True)
+        continue
+    if mode == "refuses":
+        said = {"type": "failed", "number": question["number"], "message": "No.", "code": "DF212", "hint": "Choose."}
+        print(json.dumps(said), flush=True)
         continue
     facts = [{"record": one["id"], "source_hash": ""} for one in question["definitions"]]
     if mode == "forgets":
@@ -81,6 +86,16 @@ async def test_what_cannot_be_answered_is_said(tmp_path: Path, mode: str, reason
     async with analyst(tmp_path, mode) as it:
         with pytest.raises(Busy, match=reason):
             await it.read([operation("a")])
+
+
+@pytest.mark.parametrize(
+    ("mode", "code", "status"), [("refuses", "DF212", 409), ("fails", "analyst", 503), ("dies", "analyst", 503)]
+)
+async def test_files_that_cannot_be_written_are_a_clear_error(tmp_path: Path, mode: str, code: str, status: int) -> None:
+    async with analyst(tmp_path, mode) as it:
+        with pytest.raises(DeepForgeError) as error:
+            await it.emit(make_spec())
+        assert (error.value.code, error.value.status) == (code, status)
 
 
 async def test_the_deadline_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

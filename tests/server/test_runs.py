@@ -241,6 +241,7 @@ async def test_S048_S049_S191_S192_console_and_feedback_are_streamed_to_who_watc
         code = await server.get(f"/api/jobs/{job}/code", JobCode)
         operation = next(one for one in code.files if one.path == "operations/prepare.py")
         assert operation.record == "op-prepare"
+        assert {"attributes.json", "main.py"} < {one.path for one in code.files}
         await server.browser.post(f"/api/executions/{execution.id}/stop")
         await ended(tab, execution)
 

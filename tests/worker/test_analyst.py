@@ -10,19 +10,25 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from deepforge.code.emit import emit_attempt
 from deepforge.ids import RecordId
 from deepforge.model.analysis import (
     Answer,
     DescribeFramework,
+    EmitFiles,
+    FilesEmitted,
     FrameworkDescribed,
     Question,
+    QuestionFailed,
     ReadSources,
     SourceFacts,
     SourcesRead,
 )
-from deepforge.model.records import Definition, Operation
+from deepforge.model.hosting import AttemptSpec
+from deepforge.model.records import Definition, Operation, RecordRef
 from deepforge.worker import analyst as module
 from deepforge.worker.analyst import Analyst
+from tests.code.specs import make_spec
 
 GIB = 1024**3
 
@@ -88,6 +94,53 @@ def test_the_framework_is_described_once_and_cached(analyst: Process, tmp_path: 
     cached: list[Answer] = []
     Analyst(cached.append, tmp_path / "catalogue.json")._describe(9)
     assert cached == [FrameworkDescribed(number=9, catalogue=first.catalogue)]
+
+
+def test_the_files_of_an_attempt_are_written(analyst: Process) -> None:
+    spec = make_spec("def train(*, steps: int = 2) -> None:\n    pass\n", attributes={"steps": 3})
+    lost = make_spec(records=(), references={"net": RecordRef(record=RecordId("gone"))})
+    analyst.ask(EmitFiles(number=1, spec=spec), EmitFiles(number=2, spec=lost))
+    answers = {answer.number: answer for answer in (analyst.answer(), analyst.answer())}
+    assert answers[1] == FilesEmitted(number=1, files=emit_attempt(spec))
+    failed = answers[2]
+    assert isinstance(failed, QuestionFailed)
+    assert (failed.code, failed.message[-1]) == ("DF212", ".")
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("crash", "writing its files took more than 1 GiB of memory, or ended the reader."),
+        ("endless", "writing its files took more than 1 s."),
+    ],
+)
+def test_what_ends_the_reader_is_said(monkeypatch: pytest.MonkeyPatch, fault: str, reason: str) -> None:
+    def emit(_: AttemptSpec) -> dict[str, str]:
+        if fault == "crash":
+            os.kill(os.getpid(), signal.SIGTERM)
+        while True:
+            pass
+
+    monkeypatch.setattr(module, "MEMORY_LIMIT", 64 * GIB)
+    monkeypatch.setattr(module, "CPU_LIMIT", 1)
+    monkeypatch.setattr(module, "emit_attempt", emit)
+    assert answered(EmitFiles(number=1, spec=make_spec())) == QuestionFailed(number=1, message=reason)
+
+
+def answered(question: Question) -> Answer:
+    """What an analyst of this process answers."""
+    answers: list[Answer] = []
+    questions, asking = os.pipe()
+
+    def answer(message: Answer) -> None:
+        answers.append(message)
+        os.close(asking)
+
+    os.write(asking, msgspec.json.encode(question) + b"\n")
+    Analyst(answer, None).serve(questions)
+    os.close(questions)
+    (only,) = answers
+    return only
 
 
 def test_a_line_that_is_no_question_is_survived(analyst: Process) -> None:

@@ -6,6 +6,7 @@ Newline-separated JSON on the analyst's standard input and output. An answer has
 from msgspec import Struct
 
 from deepforge.ids import RecordId
+from deepforge.model.hosting import AttemptSpec
 from deepforge.model.interface import Interface, Mark, TypeInfo
 from deepforge.model.records import Definition
 
@@ -15,6 +16,8 @@ __all__ = [
     "CatalogueEntry",
     "CatalogueParameter",
     "DescribeFramework",
+    "EmitFiles",
+    "FilesEmitted",
     "FrameworkDescribed",
     "Question",
     "QuestionFailed",
@@ -37,7 +40,14 @@ class DescribeFramework(Struct, frozen=True, kw_only=True, tag_field="type", tag
     number: int
 
 
-Question = ReadSources | DescribeFramework
+class EmitFiles(Struct, frozen=True, kw_only=True, tag_field="type", tag="emit"):
+    """Write the files of an attempt's directory (only parsed, never run)."""
+
+    number: int
+    spec: AttemptSpec
+
+
+Question = ReadSources | DescribeFramework | EmitFiles
 
 
 class SourceFacts(Struct, frozen=True, kw_only=True):
@@ -88,11 +98,23 @@ class FrameworkDescribed(Struct, frozen=True, kw_only=True, tag_field="type", ta
     catalogue: Catalogue
 
 
+class FilesEmitted(Struct, frozen=True, kw_only=True, tag_field="type", tag="emitted"):
+    """Texts by relative path."""
+
+    number: int
+    files: dict[str, str]
+
+
 class QuestionFailed(Struct, frozen=True, kw_only=True, tag_field="type", tag="failed"):
-    """The question could not be answered (deadline, limits); one sentence why."""
+    """The question could not be answered; one sentence why.
+
+    With a `code`, what was asked about is the reason: asking again gives the same answer. Without one, a deadline or a limit.
+    """
 
     number: int
     message: str
+    code: str = ""
+    hint: str = ""
 
 
-Answer = SourcesRead | FrameworkDescribed | QuestionFailed
+Answer = SourcesRead | FrameworkDescribed | FilesEmitted | QuestionFailed

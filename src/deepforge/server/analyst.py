@@ -17,12 +17,14 @@ from typing import Self, TypeVar
 
 import msgspec
 
-from deepforge.errors import Broken, Busy
+from deepforge.errors import Broken, Busy, Conflict
 from deepforge.ids import RecordId
 from deepforge.model.analysis import (
     Answer,
     Catalogue,
     DescribeFramework,
+    EmitFiles,
+    FilesEmitted,
     FrameworkDescribed,
     Question,
     QuestionFailed,
@@ -30,6 +32,7 @@ from deepforge.model.analysis import (
     SourceFacts,
     SourcesRead,
 )
+from deepforge.model.hosting import AttemptSpec
 from deepforge.model.records import Definition
 
 __all__ = ["Analyst", "source_key"]
@@ -42,7 +45,7 @@ _LONGEST_ANSWER = 256 * 1024 * 1024
 _KEPT = 20_000
 _STOP_SECONDS = 1.0
 COMMAND = (sys.executable, "-P", "-m", "deepforge.worker.analyst")
-A = TypeVar("A", SourcesRead, FrameworkDescribed)
+A = TypeVar("A", SourcesRead, FrameworkDescribed, FilesEmitted)
 SourceKey = tuple[RecordId, bytes]
 
 
@@ -118,6 +121,11 @@ class Analyst:
             self._catalogue = answer.catalogue
         return self._catalogue
 
+    async def emit(self, spec: AttemptSpec) -> dict[str, str]:
+        """The files of an attempt's directory. Raises `Conflict` when they cannot be written, `Busy`."""
+        answer = await self._ask(lambda number: EmitFiles(number=number, spec=spec), FilesEmitted, _READ_SECONDS)
+        return answer.files
+
     async def _ask(self, question: Callable[[int], Question], kind: type[A], seconds: float) -> A:
         try:
             answer = await self._try(question, seconds)
@@ -125,6 +133,8 @@ class Analyst:
             answer = await self._try_again(question, seconds)
         if isinstance(answer, kind):
             return answer
+        if isinstance(answer, QuestionFailed) and answer.code:
+            raise Conflict(answer.message, code=answer.code, hint=answer.hint)
         reason = answer.message if isinstance(answer, QuestionFailed) else "its answer was of another kind"
         raise Busy(f"The code could not be read: {reason}", code="analyst", hint="Try again.")
 

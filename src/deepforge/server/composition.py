@@ -115,7 +115,7 @@ async def open_services(settings: Settings, stores: Stores, info: ServerInfo) ->
             artifacts=Artifacts(stores, events, clock, max_upload=settings.max_upload),
             dispatcher=dispatcher,
             runs=Runs(stores, documents, analyses, dispatcher),
-            jobs=Jobs(stores, dispatcher),
+            jobs=Jobs(stores, dispatcher, analyst),
             client=StaticClient(Path(__file__).parent / "static"),
         )
 

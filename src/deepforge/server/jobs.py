@@ -4,7 +4,6 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator
 
-from deepforge.code.emit import emit_attempt
 from deepforge.dispatch.console import as_page
 from deepforge.dispatch.dispatcher import Dispatcher
 from deepforge.dispatch.pinned import job_spec
@@ -15,6 +14,7 @@ from deepforge.model.feedback import Feedback
 from deepforge.model.hosting import AttemptSpec
 from deepforge.model.project import CodeFile, JobCode, LinePoints, LogPage
 from deepforge.model.records import DataType, LayerDefinition, Module, Operation
+from deepforge.server.analyst import Analyst
 from deepforge.server.stores import Stores
 
 __all__ = ["Jobs"]
@@ -26,8 +26,9 @@ _POINT_BYTES = 16
 class Jobs:
     """Reads of jobs."""
 
-    def __init__(self, stores: Stores, dispatcher: Dispatcher) -> None:
+    def __init__(self, stores: Stores, dispatcher: Dispatcher, analyst: Analyst) -> None:
         self._stores = stores
+        self._analyst = analyst
         self._dispatcher = dispatcher
 
     async def get(self, job: JobId) -> Job:
@@ -79,11 +80,14 @@ class Jobs:
         return await asyncio.to_thread(path.read_bytes)
 
     async def code(self, job: JobId) -> JobCode:
-        """The files of the attempt's directory, made again from what the execution pinned."""
+        """The files of the attempt's directory, made again from what the execution pinned.
+
+        Raises `Conflict` when they cannot be written, `Busy` when the analyst cannot answer.
+        """
         execution, found = await self._dispatcher.job(job)
         snapshot = await self._stores.executions.snapshot(execution.id)
         spec = job_spec(snapshot, execution, found)
-        files = await asyncio.to_thread(emit_attempt, spec)
+        files = await self._analyst.emit(spec)
         records = _records(spec)
         return JobCode(files=tuple(CodeFile(path=path, text=text, record=records.get(text)) for path, text in files.items()))
 

@@ -23,11 +23,15 @@ import msgspec
 from msgspec import Struct
 
 from deepforge import __version__
+from deepforge.code.emit import emit_attempt
 from deepforge.code.read import read_definition, source_hash
+from deepforge.errors import DeepForgeError
 from deepforge.model.analysis import (
     Answer,
     Catalogue,
     DescribeFramework,
+    EmitFiles,
+    FilesEmitted,
     FrameworkDescribed,
     Question,
     QuestionFailed,
@@ -132,6 +136,8 @@ class Analyst:
                 self._read(tuple(enumerate(definitions)), _Reading(question, self._answer))
             case DescribeFramework(number=number):
                 self._describe(number)
+            case EmitFiles():
+                self._emit(question)
             case _:
                 assert_never(question)
 
@@ -151,7 +157,16 @@ class Analyst:
             reading.finish()
             return
         wanted = [each for _, each in definitions]
-        self._waiting.append(_Work(lambda: _fork_reader(wanted, self._read_one), done, DEADLINE))
+        self._waiting.append(_Work(lambda: _fork_reader(lambda: [self._read_one(one) for one in wanted]), done, DEADLINE))
+
+    def _emit(self, question: EmitFiles) -> None:
+        def done(output: bytes | None, status: int) -> None:
+            if output is None:
+                self._answer(QuestionFailed(number=question.number, message=f"{_reason(status, 'writing its files')}."))
+            else:
+                self._answer(msgspec.json.decode(output, type=FilesEmitted | QuestionFailed))
+
+        self._waiting.append(_Work(lambda: _fork_reader(lambda: _emitted(question)), done, DEADLINE))
 
     def _describe(self, number: int) -> None:
         self._catalogue = self._catalogue or _cached(self._cache)
@@ -213,8 +228,15 @@ class Analyst:
                 os.kill(work.pid, signal.SIGKILL)
 
 
-def _fork_reader(definitions: list[Definition], read: Callable[[Definition], SourceFacts]) -> tuple[int, int]:
-    """A fork that reads the definitions and writes their facts to the pipe that is returned, beside its pid."""
+def _emitted(question: EmitFiles) -> FilesEmitted | QuestionFailed:
+    try:
+        return FilesEmitted(number=question.number, files=emit_attempt(question.spec))
+    except DeepForgeError as error:
+        return QuestionFailed(number=question.number, message=error.message, code=error.code, hint=error.hint)
+
+
+def _fork_reader(work: Callable[[], object]) -> tuple[int, int]:
+    """A fork that works within limits and writes the result as JSON to the pipe that is returned, beside its pid."""
     ours, theirs = os.pipe()
     pid = os.fork()
     if pid:
@@ -224,9 +246,9 @@ def _fork_reader(definitions: list[Definition], read: Callable[[Definition], Sou
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_LIMIT, CPU_LIMIT))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        facts = [read(definition) for definition in definitions]
+        result = msgspec.json.encode(work())
         with os.fdopen(theirs, "wb") as pipe:
-            pipe.write(msgspec.json.encode(facts))
+            pipe.write(result)
         os._exit(0)
     finally:  # whatever happens, the child must not go on as a second analyst
         os._exit(1)
@@ -242,16 +264,19 @@ def _start_catalogue() -> tuple[int, int]:
     return process.pid, ours
 
 
-def _unreadable(definition: Definition, status: int) -> SourceFacts:
+def _reason(status: int, doing: str) -> str:
     reasons = {
-        -signal.SIGXCPU: f"reading it took more than {CPU_LIMIT} s of processor time",
-        -signal.SIGKILL: f"reading it took more than {CPU_LIMIT} s",
+        -signal.SIGXCPU: f"{doing} took more than {CPU_LIMIT} s of processor time",
+        -signal.SIGKILL: f"{doing} took more than {CPU_LIMIT} s",
     }
-    reason = reasons.get(status, "reading it took more than 1 GiB of memory, or ended the reader")
+    return reasons.get(status, f"{doing} took more than 1 GiB of memory, or ended the reader")
+
+
+def _unreadable(definition: Definition, status: int) -> SourceFacts:
     mark = Mark(
         code="DF200",
         severity=Severity.ERROR,
-        message=f"{definition.name} cannot be read: {reason}.",
+        message=f"{definition.name} cannot be read: {_reason(status, 'reading it')}.",
         where=Where(record=definition.id),
         hint="Make it shorter or simpler.",
     )
