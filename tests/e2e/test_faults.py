@@ -216,7 +216,7 @@ def test_fault_10_an_attempt_whose_directory_is_gone_is_lost(training: tuple[Ins
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_fault_06_a_signal_ends_every_process(training: tuple[Installation, Workshop, Job], number: signal.Signals) -> None:
-    installed, _, job = training
+    installed, _, _job = training
     began = time.monotonic()
     os.kill(installed.server_pid, number)
     assert installed.wait() == 0

@@ -29,7 +29,7 @@ T = TypeVar("T")
 SOON = 60.0
 
 
-def until(found: Callable[[], T], *, seconds: float = SOON) -> T:
+def until(found: Callable[[], T | None], *, seconds: float = SOON) -> T:
     """What `found` gives as soon as it gives something."""
     deadline = time.monotonic() + seconds
     while not (result := found()):

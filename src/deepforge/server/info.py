@@ -1,9 +1,11 @@
 """How the other programs of this machine find a running server: `server.json`, believed only while `server.lock` is held."""
 
+import errno
 import fcntl
 import os
 import secrets
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,6 +13,7 @@ from typing import Self
 import msgspec
 
 from deepforge.errors import Broken
+from deepforge.storage.faults import disk_fault
 
 __all__ = ["ServerFile", "ServerInfo", "lasting_token", "read_server_info"]
 
@@ -46,6 +49,8 @@ class ServerFile:
             self._dir.chmod(0o700)
             self._lock = os.open(self._dir / _LOCK, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise disk_fault(error, str(self._dir)) from error
             raise Broken(
                 f"The data directory {self._dir} cannot be used: {error.strerror}.",
                 code="data-directory",
@@ -115,11 +120,17 @@ def lasting_token(path: Path) -> str:
 
 
 def _write_private(path: Path, data: bytes) -> None:
+    """Raises what the disk reports as one of our errors; then the file is as it was."""
     beside = path.with_name(f"{path.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
-    file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(file, "wb") as out:
-        out.write(data)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(path)
+    try:
+        beside.unlink(missing_ok=True)
+        file = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        with os.fdopen(file, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
+        raise disk_fault(error, str(path)) from error

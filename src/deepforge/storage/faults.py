@@ -50,14 +50,16 @@ def explain(error: BaseException, where: str) -> DeepForgeError:
     cause = error.orig if isinstance(error, DBAPIError) else error
     text = str(cause)
     if isinstance(cause, sqlite3.Error):
-        return _sqlite(getattr(cause, "sqlite_errorcode", 0) & 0xFF, text, where)
+        return _sqlite(getattr(cause, "sqlite_errorcode", 0), text, where)
     if getattr(cause, "sqlstate", None) == _POSTGRES_DISK_FULL:
         return no_space(where)
     return Busy(f"The database {where} does not answer: {text}.", code="database", hint="Try again later.")
 
 
 def _sqlite(code: int, text: str, where: str) -> DeepForgeError:
-    match code:
+    if code == sqlite3.SQLITE_IOERR_SHMSIZE:  # the index of the log cannot grow: SQLite calls only its own files' end "full"
+        return no_space(where)
+    match code & 0xFF:
         case sqlite3.SQLITE_FULL:
             return no_space(where)
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
