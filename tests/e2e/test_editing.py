@@ -26,7 +26,7 @@ def tune(
     fast: bool = False,
     mode: Literal["linear", "cubic"] = "linear",
     limit: int | None = None,
-) -> Dataset:
+) -> Annotated[Dataset, "tuned"]:
     """Gives back what it got.
 
     Args:
@@ -236,7 +236,6 @@ def test_I066_S087_references(studio: Studio, page: Page, shoot: Shoot) -> None:
         options.get_by_role("option").filter(has=page.get_by_text(choice, exact=True)).click()
         expect(opened.get_by_role("button", name=re.compile(rf"^{reference} \(.*: {choice}"))).to_be_visible()
         shoot(f"I066_{reference}_chosen")
-        page.keyboard.press("Escape")
     opened.get_by_role("button", name=re.compile(r"^optimizer \(")).click()
     page.get_by_role("button", name="Choose nothing").click()
     expect(opened.get_by_role("button", name=re.compile(r"^optimizer \(.*: choose$"))).to_be_visible()
@@ -257,7 +256,7 @@ def test_I068_from_nothing_to_a_result(studio: Studio, page: Page, shoot: Shoot)
         studio.deselect()
     studio.connect(("Input", "data"), ("prepare", "digits"))
     studio.connect(("prepare", "testdata"), ("tune", "data"))
-    studio.connect(("tune", "Dataset"), ("myData", "data"))
+    studio.connect(("tune", "tuned"), ("myData", "data"))
     expect(button).to_contain_text("Input")
     shoot("blocked_by_a_missing_artifact")
     studio.select("Input").get_by_role("button", name=re.compile("^artifact:")).click()

@@ -51,7 +51,7 @@ def empty_references(view: PipelineView) -> Iterator[Mark]:
             wrong = _bad_reference(view, port, node.references.get(port.name))
             if wrong:
                 message = f'Reference "{port.name}" of "{view.name(node)}" {wrong}.'
-                yield _error("DF212", message, f"Choose a {port.resource}.", node.id, port.name)
+                yield _error("DF212", message, "Choose one.", node.id, port.name)
 
 
 def _bad_reference(view: PipelineView, port: ReferencePort, reference: Reference | None) -> str:

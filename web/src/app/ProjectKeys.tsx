@@ -8,8 +8,8 @@ export function ProjectKeys() {
   useShortcuts(
     useMemo(
       () => [
-        { keys: 'Ctrl+Z', label: 'Undo', group: 'Everywhere', run: undo },
-        { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], label: 'Redo', group: 'Everywhere', run: redo },
+        { keys: 'Ctrl+Z', label: 'Undo', group: 'Everywhere', run: () => void undo() },
+        { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], label: 'Redo', group: 'Everywhere', run: () => void redo() },
       ],
       [undo, redo],
     ),

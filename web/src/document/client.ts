@@ -68,7 +68,7 @@ export class ProjectClient {
   /** Take over what earlier tabs left, and connect. */
   async open(): Promise<void> {
     this.#left = await this.#surroundings.queue.takeOver()
-    this.#set({ notApplied: this.#left.flatMap(({ notApplied }) => notApplied) })
+    this.#set({ notApplied: this.#left.flatMap(({ notApplied }) => notApplied), pending: this.#unsent })
     this.#live.open()
   }
 
@@ -280,11 +280,17 @@ export class ProjectClient {
     this.#set({
       records: this.#replica.shown,
       version: this.#replica.version,
-      pending: this.#replica.pending.map(({ transaction }) => transaction.id),
+      pending: this.#unsent,
       undo: this.#undo.labels,
     })
     this.#save()
     this.#send()
+  }
+
+  /** What an earlier tab left counts as unsent until it is taken over and sent. */
+  get #unsent(): readonly TransactionId[] {
+    const left = this.#left.flatMap(({ edits }) => edits.map(({ id }) => id))
+    return [...new Set([...left, ...this.#replica.pending.map(({ transaction }) => transaction.id)])]
   }
 
   #send(): void {

@@ -67,10 +67,11 @@ export class StoredQueue implements Queue {
     return gone.map(({ base, epoch, edits, notApplied }) => ({ base, epoch, edits, notApplied }))
   }
 
-  /** Saves are made in order; what was taken over is deleted with the first one. */
+  /** Saves are made in order; what was taken over is deleted with the first one. One that fails does not hold up the next. */
   save(kept: Kept): Promise<void> {
-    this.#last = this.#last.then(() => this.#write(kept))
-    return this.#last
+    const written = this.#last.then(() => this.#write(kept))
+    this.#last = written.catch(() => undefined)
+    return written
   }
 
   close(): void {

@@ -209,8 +209,9 @@ type PipelineCommands = Omit<typeof pipelineCommands, 'freeName' | 'referenceLab
 export type Commands = { readonly [Name in keyof PipelineCommands]: Bound<PipelineCommands[Name]> } & {
   /** Any other edit. False when it was refused; the person has been told why. */
   readonly edit: (parts: EditParts) => boolean
-  readonly undo: () => void
-  readonly redo: () => void
+  /** Take back one's own newest edit, or do it again; gives the ids of what came back. */
+  readonly undo: () => readonly RecordId[]
+  readonly redo: () => readonly RecordId[]
 }
 
 export function useCommands(): Commands {
@@ -246,13 +247,16 @@ function commandsOf(client: ProjectClient): Commands {
   }
 }
 
-function tell(undone: ReturnType<ProjectClient['undo']>, word: string): void {
-  if (undone === null || undone.leftOut.length === 0) return
-  notify({
-    kind: 'info',
-    title: `${word} in part: ${undone.label}`,
-    text: 'What somebody else has changed since was left as it is.',
-  })
+function tell(undone: ReturnType<ProjectClient['undo']>, word: string): readonly RecordId[] {
+  if (undone === null) return []
+  if (undone.leftOut.length > 0) {
+    notify({
+      kind: 'info',
+      title: `${word} in part: ${undone.label}`,
+      text: 'What somebody else has changed since was left as it is.',
+    })
+  }
+  return undone.transaction.put.map(({ id }) => id)
 }
 
 /** What undo and redo would do now, by label. */

@@ -8,6 +8,7 @@ import { goTo } from '@/ui/route'
 import { AttributeRow } from './AttributeRow'
 import { type Option, Picker } from './Picker'
 import { ReferenceRow } from './ReferenceRow'
+import { attributesWidth, REFERENCES_WIDTH, valuesWidth } from './sizes'
 import { type Flow, fittingArtifacts, type TypeTree, wantedTypes } from './types'
 import { effectiveValue } from './values'
 
@@ -46,7 +47,7 @@ export function NodeBody(props: NodeBodyProps) {
     <section className="pipeline-opened nopan" aria-label={label}>
       <header style={{ background: color }}>
         <KindIcon node={node} />
-        {renaming ? <NameInput name={label} onDone={onRename} /> : <b>{label}</b>}
+        {renaming ? <NameInput name={label} onDone={onRename} /> : <b title={label}>{label}</b>}
         <span>{kindOf(node, label, operation)}</span>
       </header>
       <Inside {...props} />
@@ -89,7 +90,12 @@ function OperationInside({ node, operation, marks }: { node: Node; operation: st
   return (
     <div className="pipeline-inside">
       {attributes.length > 0 && (
-        <div>
+        <div
+          style={{
+            flexBasis: attributesWidth(signature, node.attributes),
+            '--values-width': `${valuesWidth(signature, node.attributes)}px`,
+          }}
+        >
           <div className="pipeline-section">Attributes</div>
           {attributes.map((attribute) => (
             <AttributeRow
@@ -104,7 +110,7 @@ function OperationInside({ node, operation, marks }: { node: Node; operation: st
         </div>
       )}
       {references.length > 0 && (
-        <div>
+        <div style={{ flexBasis: REFERENCES_WIDTH }}>
           <div className="pipeline-section">References</div>
           {references.map((port) => (
             <ReferenceRow key={port.name} node={node} port={port} />

@@ -1,7 +1,7 @@
 /** What hands do on the canvas, as edits of the document. */
 import { useMemo } from 'react'
 import { attempt } from '@/document/client'
-import type { PipelineGraph } from '@/document/records'
+import { type PipelineGraph, recordOf } from '@/document/records'
 import type { GraphEdits, PortRef } from '@/graph/model'
 import { newId } from '@/lib/ids'
 import { notify } from '@/ui/notifications'
@@ -43,6 +43,11 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
     const remove = (ids: readonly string[]): void => {
       if (commands.deleteRecords(ids) !== null) onSelect([])
     }
+    // What came back is selected, so that it comes into view.
+    const look = (came: readonly string[]): void => {
+      const nodes = came.filter((id) => recordOf(client.state.records, 'node', id)?.pipeline === pipeline.pipeline.id)
+      if (nodes.length > 0) onSelect(nodes)
+    }
     const copy = (ids: readonly string[]): Promise<void> =>
       clipboard().then((board) => board.writeText(copyText(pipeline, ids)))
     return {
@@ -70,8 +75,8 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
           .then((board) => board.readText())
           .then((text) => paste(text, 'clipboard'), refuseClipboard),
       duplicate: (ids) => paste(copyText(pipeline, ids), 'selection'),
-      undo: commands.undo,
-      redo: commands.redo,
+      undo: () => look(commands.undo()),
+      redo: () => look(commands.redo()),
       canUndo: undo.undo !== null,
       canRedo: undo.redo !== null,
     }
