@@ -173,7 +173,8 @@ def test_an_input_with_one_fitting_artifact_takes_it_and_with_several_asks(insta
     several = installation.run("run", "few", "again")
     assert (several.returncode, several.stderr) == (
         1,
-        "Error: Several artifacts fit the Input that feeds number. Choose one with --input number=NAME: twelve, three.\n",
+        "Error: Several artifacts fit the Input that feeds number. "
+        "Choose one for number: --input number=twelve, --input number=three.\n",
     )
 
 

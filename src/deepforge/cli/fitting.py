@@ -1,6 +1,7 @@
 """Which artifact an Input takes when a person names none: the one that fits, where there is exactly one."""
 
-from collections.abc import Collection, Sequence
+import shlex
+from collections.abc import Collection, Mapping, Sequence
 
 from deepforge.cli.choices import Graph
 from deepforge.cli.new import listed
@@ -23,21 +24,30 @@ def open_inputs(graph: Graph, chosen: Collection[RecordId]) -> list[Node]:
 def fill_inputs(graph: Graph, nodes: Sequence[Node], artifacts: Sequence[Artifact], analysis: Analysis) -> list[InputOverride]:
     """The one artifact that fits, for each node that has exactly one; what has none is left for the server to refuse.
 
-    Raises `Invalid`, with those that fit, where there are several.
+    Raises `Invalid`, with the options to choose from, where there are several.
     """
     types = TypeTree(analysis.types)
-    overrides = []
+    overrides, open_choices = [], []
     for node in nodes:
         wanted = _wanted(graph, node, analysis)
         fitting = [artifact for artifact in artifacts if all(types.fits(artifact.type, kind) for kind in wanted.values())]
         if len(fitting) > 1:
-            name = next(iter(wanted), node.id)
-            raise Invalid(
-                f"Several artifacts fit the Input that feeds {listed(wanted) if wanted else 'an Output'}.",
-                hint=f"Choose one with --input {name}=NAME: {listed(artifact.name for artifact in fitting)}.",
-            )
+            open_choices.append((listed(wanted) or "an Output", _options(graph, node, wanted, fitting)))
         overrides += [InputOverride(node=node.id, artifact=artifact.id) for artifact in fitting]
+    if open_choices:
+        raise Invalid(
+            " ".join(f"Several artifacts fit the Input that feeds {fed}." for fed, _ in open_choices),
+            hint=" ".join(f"Choose one for {fed}: {options}." for fed, options in open_choices),
+        )
     return overrides
+
+
+def _options(graph: Graph, node: Node, wanted: Mapping[str, str], fitting: Sequence[Artifact]) -> str:
+    """What can be written to choose one of them: the Input by its port where that means no other, else by its id."""
+    inputs = [one for one in graph.nodes if isinstance(one.target, Input)]
+    unique = (port for port in wanted if sum(port in graph.names(one) for one in inputs) == 1)
+    name = next(unique, node.id)
+    return listed(f"--input {shlex.quote(f'{name}={artifact.name}')}" for artifact in fitting)
 
 
 def _wanted(graph: Graph, node: Node, analysis: Analysis) -> dict[str, str]:
