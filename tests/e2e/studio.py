@@ -25,11 +25,13 @@ class Studio:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def log_in(self, url: str, name: str) -> None:
-        """Open the URL that was printed, and say what one is called."""
+    def log_in(self, url: str, name: str, *, color: str | None = None) -> None:
+        """Open the URL that was printed, and say what one is called (and in what colour one is drawn)."""
         self.page.goto(url)
         welcome = self.page.get_by_role("dialog")
         welcome.get_by_role("textbox", name="Name").fill(name)
+        if color is not None:
+            welcome.get_by_role("radio", name=color).check()
         welcome.get_by_role("button", name="Begin").click()
         expect(welcome).to_be_hidden()
 
