@@ -88,6 +88,16 @@ class BlobContract:
         with pytest.raises(NotFound):
             await blobs.info(BlobHash(name))
 
+    async def test_collection_takes_only_what_nothing_refers_to(self, blobs: BlobStore) -> None:
+        used, unused = await blobs.put(stream(b"used")), await blobs.put(stream(b"unused"))
+        assert await blobs.collect({used.hash}) == []
+        assert await blobs.collect({used.hash, unused.hash}, older_than=-60) == []
+        assert await blobs.collect({used.hash}, older_than=-60) == [unused.hash]
+        assert await blobs.info(used.hash) == used
+        with pytest.raises(NotFound):
+            await blobs.info(unused.hash)
+        assert await blobs.put(stream(b"unused")) == unused
+
     async def test_removing_is_repeatable(self, blobs: BlobStore) -> None:
         info = await blobs.put(stream(b"abc"))
         for _ in range(2):

@@ -7,10 +7,31 @@ from msgspec.structs import replace
 
 from deepforge.dispatch.stores import ArtifactStore, ExecutionStore
 from deepforge.errors import Invalid, NotFound
-from deepforge.ids import ArtifactId, ExecutionId, JobId, ProjectId, RecordId, TransactionId
-from deepforge.model.execution import Status
+from deepforge.ids import ArtifactId, AttemptId, BlobHash, ExecutionId, JobId, ProjectId, RecordId, TransactionId
+from deepforge.model.artifact import BlobInfo
+from deepforge.model.execution import (
+    Attempt,
+    InputSource,
+    JobPlan,
+    Plan,
+    Save,
+    Snapshot,
+    SourceArtifact,
+    SourceJob,
+    Status,
+    StoredOutput,
+)
+from deepforge.model.interface import Interface
 from deepforge.storage import MemoryStorage, Storage
 from tests.storage.things import PROJECT, artifact, execution, snapshot
+
+
+def blob(name: str) -> BlobInfo:
+    return BlobInfo(hash=BlobHash(name), size=1)
+
+
+def given(name: str) -> SourceArtifact:
+    return SourceArtifact(artifact=ArtifactId(name), name=name, type="Data", blob=blob(name))
 
 
 class ExecutionContract:
@@ -68,6 +89,48 @@ class ExecutionContract:
         with pytest.raises(NotFound):
             await executions.save(execution("none"))
 
+    async def test_attempts_are_those_of_the_project_or_of_all(self, executions: ExecutionStore) -> None:
+        for number, project in enumerate(("a", "a", "b")):
+            made = execution(f"e{number}", project=project, jobs=2)
+            tried = Attempt(id=AttemptId(f"attempt{number}"), number=1, fence=1, status=Status.FAILED)
+            jobs = (made.jobs[0], replace(made.jobs[1], attempts=(tried,)))
+            await executions.create(replace(made, jobs=jobs), snapshot(f"e{number}"), TransactionId(f"k{number}"))
+        assert await executions.attempts(ProjectId("a")) == {"attempt0", "attempt1"}
+        assert await executions.attempts() == {"attempt0", "attempt1", "attempt2"}
+        await executions.remove(ExecutionId("e0"))
+        assert await executions.attempts() == {"attempt1", "attempt2"}
+
+    async def test_blobs_are_all_that_executions_refer_to(self, executions: ExecutionStore) -> None:
+        output = StoredOutput(name="net", type="Model", blob=blob("output"))
+        made = execution("e0")
+        await executions.create(
+            replace(made, jobs=(replace(made.jobs[0], outputs=(output,)),)), snapshot("e0"), TransactionId("k0")
+        )
+        needs: dict[str, InputSource] = {"data": given("input"), "other": SourceJob(node=RecordId("n"), output="net")}
+        job = JobPlan(
+            node=RecordId("n1"),
+            name="n1",
+            operation=RecordId("o"),
+            interface=Interface(operation=RecordId("o"), name="n1"),
+            inputs=needs,
+        )
+        passed = (given("passed"), Save(output="data", node=RecordId("n2"), name="copy"))
+        plan = Plan(pipeline=RecordId("p"), jobs=(job,), passes=(passed,))
+        pinned = Snapshot(
+            execution=ExecutionId("e1"),
+            plan=plan,
+            records=(),
+            artifacts={RecordId("n3"): given("shown")},
+            code_hash=blob("code").hash,
+        )
+        await executions.create(execution("e1"), pinned, TransactionId("k1"))
+        for number in range(2, 250):
+            await executions.create(execution(f"e{number}"), snapshot(f"e{number}"), TransactionId(f"k{number}"))
+        names = ("output", "input", "passed", "shown", "code")
+        assert await executions.blobs() == {blob(name).hash for name in names}
+        await executions.remove(ExecutionId("e1"))
+        assert await executions.blobs() == {blob("output").hash}
+
     async def test_unfinished_are_those_that_can_still_change(self, executions: ExecutionStore) -> None:
         for status in Status:
             made = execution(status.value, status, project=f"project-{status.value}")
@@ -123,6 +186,7 @@ class ArtifactContract:
             artifact("a5", project="elsewhere"),
         ]
         assert [await artifacts.add(other) for other in others] == others
+        assert await artifacts.blobs() == {"0" * 64, "1" * 64}
         assert [each.id for each in await artifacts.all(PROJECT)] == ["a4", "a3", "a1"]
 
     async def test_a_new_name_keeps_the_content(self, artifacts: ArtifactStore) -> None:

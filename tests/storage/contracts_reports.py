@@ -110,6 +110,7 @@ class ReportContract:
         others = (ImageChanged(image=2, title="empty"), ImageChanged(image=1, title="better"))
         assert stored.fresh[3] == feedback(ImageChanged(image=1, title="digits", blob=blob, width=8, height=4), *others)
         assert (await storage.blobs.path(blob)).read_bytes() == PNG
+        assert await reports.blobs() == {blob}
         lines = (LineState(line=1, name="train", count=0), LineState(line=2, name="test", count=2))
         assert await reports.feedback(JOB, ATTEMPT) == Feedback(
             job=JOB,
@@ -175,8 +176,10 @@ class ReportContract:
         other = AttemptId("attempt2")
         for attempt in (ATTEMPT, other):
             await reports.append(attempt, 1, [console(0, b"abc"), a_line(), feedback(points(1, 0, pack([(0, 1)])))])
+        assert await reports.attempts() == {ATTEMPT, other}
         for _ in range(2):
             await reports.remove([ATTEMPT])
+        assert await reports.attempts() == {other}
         assert await reports.through(ATTEMPT) == 0
         assert await reports.console(ATTEMPT) == Console(offset=0, data=b"", end=0)
         assert await reports.points(other, 1) == (1, pack([(0, 1)]))

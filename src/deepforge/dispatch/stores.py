@@ -1,6 +1,6 @@
 """What executions, artifacts, reports and blobs need stored. `deepforge.storage` implements these; so do in-memory twins."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -49,6 +49,14 @@ class ExecutionStore(Protocol):
         """All executions of all projects whose status is not final."""
         ...
 
+    async def attempts(self, project: ProjectId | None = None) -> set[AttemptId]:
+        """All attempts of the executions of a project, or of all projects."""
+        ...
+
+    async def blobs(self) -> set[BlobHash]:
+        """Everything that executions refer to: outputs of their jobs, inputs that they pinned."""
+        ...
+
     async def remove(self, execution: ExecutionId) -> None: ...
 
 
@@ -68,6 +76,10 @@ class ArtifactStore(Protocol):
     async def page(self, project: ProjectId, *, cursor: str | None = None, limit: int = 100) -> ArtifactPage: ...
 
     async def rename(self, artifact: ArtifactId, name: str) -> Artifact: ...
+
+    async def blobs(self) -> set[BlobHash]:
+        """The contents of all artifacts of all projects."""
+        ...
 
     async def remove(self, artifact: ArtifactId) -> None: ...
 
@@ -94,6 +106,14 @@ class ReportStore(Protocol):
         largest y of each of `buckets` buckets, in order, with NaN kept as gaps."""
         ...
 
+    async def attempts(self) -> set[AttemptId]:
+        """Those of which anything is stored."""
+        ...
+
+    async def blobs(self) -> set[BlobHash]:
+        """The pictures that reports refer to."""
+        ...
+
     async def remove(self, attempts: Sequence[AttemptId]) -> None: ...
 
 
@@ -115,6 +135,10 @@ class BlobStore(Protocol):
     async def info(self, blob: BlobHash) -> BlobInfo: ...
 
     async def remove(self, blob: BlobHash) -> None: ...
+
+    async def collect(self, referenced: Collection[BlobHash], *, older_than: float = 3600.0) -> list[BlobHash]:
+        """Remove blobs that nothing refers to and that nobody stored within the last `older_than` seconds; says which."""
+        ...
 
 
 class DispatchStores(Protocol):

@@ -20,6 +20,7 @@ from deepforge.server.analysis import Analyses
 from deepforge.server.analyst import Analyst
 from deepforge.server.app import application
 from deepforge.server.artifacts import Artifacts
+from deepforge.server.collection import Collection
 from deepforge.server.documents import Documents
 from deepforge.server.gate import Gate
 from deepforge.server.info import ServerFile, ServerInfo, lasting_token
@@ -95,6 +96,7 @@ async def open_services(settings: Settings, stores: Stores, info: ServerInfo) ->
         documents = await stack.enter_async_context(Documents(stores.documents, stores.projects))
         analyst = await stack.enter_async_context(Analyst(settings.data_dir / "catalogue.json"))
         dispatcher = await stack.enter_async_context(Dispatcher(stores, events=events, clock=clock, settings=timing))
+        await stack.enter_async_context(Collection(stores, clock))
         analyses = Analyses(stores, documents, analyst, events)
         yield Services(
             settings=settings,

@@ -110,12 +110,14 @@ class Projects:
         return await self._counted(renamed)
 
     async def remove(self, project: ProjectId) -> None:
-        """Stop what runs, tell who is in it, remove it."""
+        """Stop what runs, tell who is in it, remove it with what its attempts reported."""
         await self.known(project)
         await self._dispatcher.remove_all(project)
         self._events.publish(project, ProjectChanged(name=None))
         await self._documents.close(project)
+        attempts = await self._stores.executions.attempts(project)
         await self._stores.projects.remove(project)
+        await self._stores.reports.remove(sorted(attempts))
 
     async def _counted(self, project: Project) -> Project:
         try:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from sqlalchemy import Select, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from deepforge.ids import ArtifactId, ProjectId
+from deepforge.ids import ArtifactId, BlobHash, ProjectId
 from deepforge.model.artifact import Artifact
 from deepforge.model.project import ArtifactPage
 from deepforge.storage import missing
@@ -65,6 +65,11 @@ class SqlArtifactStore:
             return renamed
 
         return await self._database.write(work)
+
+    async def blobs(self) -> set[BlobHash]:
+        query = select(artifacts.c.blob).distinct()
+        async with self._database.read() as connection:
+            return {BlobHash(found) for found in (await connection.execute(query)).scalars()}
 
     async def remove(self, artifact: ArtifactId) -> None:
         async def work(connection: AsyncConnection) -> None:

@@ -31,13 +31,13 @@ from deepforge.storage import missing
 from deepforge.storage.faults import disk_fault
 from deepforge.storage.files import make_directory, open_regular, sync_directory, written_elsewhere
 
-__all__ = ["DirectoryBlobStore", "check_hash", "too_large"]
+__all__ = ["COLLECT_AFTER", "DirectoryBlobStore", "check_hash", "too_large"]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _PIECE = 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
-_COLLECT_AFTER = 3600.0
+COLLECT_AFTER = 3600.0
 """Seconds for which an unreferenced blob is kept: whoever stored it may be about to refer to it."""
 
 
@@ -95,6 +95,7 @@ class DirectoryBlobStore:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._incoming = directory / "tmp"
+        self._naming = threading.Lock()  # a blob that is stored once more must not be collected at the same moment
         try:
             make_directory(self._incoming)
             for left in self._incoming.iterdir():
@@ -141,7 +142,7 @@ class DirectoryBlobStore:
                 where=blob,
             )
 
-    async def collect(self, referenced: Collection[BlobHash], *, older_than: float = _COLLECT_AFTER) -> list[BlobHash]:
+    async def collect(self, referenced: Collection[BlobHash], *, older_than: float = COLLECT_AFTER) -> list[BlobHash]:
         """Remove blobs that nothing refers to and that nobody stored within the last `older_than` seconds; says which."""
         return await self._in_thread(self._collect, frozenset(referenced), time.time() - older_than)
 
@@ -155,9 +156,11 @@ class DirectoryBlobStore:
     def _collect(self, referenced: frozenset[BlobHash], before: float) -> list[BlobHash]:
         removed = []
         for blob, path in self._all():
-            if blob not in referenced and path.stat().st_mtime < before:
+            with self._naming:
+                if blob in referenced or path.stat().st_mtime >= before:
+                    continue
                 path.unlink()
-                removed.append(blob)
+            removed.append(blob)
         return removed
 
     def _all(self) -> Iterator[tuple[BlobHash, Path]]:
@@ -181,11 +184,15 @@ class DirectoryBlobStore:
         """Give a whole file its name, unless the store has it; one of another size there is damaged, and is replaced."""
         place = self._place(blob)
         make_directory(place.parent)
-        if place.is_file() and place.stat().st_size == size:
-            os.utime(place)
+        with self._naming:
+            known = place.is_file() and place.stat().st_size == size
+            if known:
+                os.utime(place)
+            else:
+                os.replace(temporary, place)
+        if known:
             temporary.unlink()
         else:
-            os.replace(temporary, place)
             sync_directory(place.parent)
         return BlobInfo(hash=blob, size=size)
 

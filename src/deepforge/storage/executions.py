@@ -1,20 +1,25 @@
 """Executions and what they pinned. Each is one value, replaced whole when anything in it changes."""
 
+from collections.abc import AsyncIterator
+
 from msgspec import msgpack
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
-from deepforge.ids import ExecutionId, JobId, ProjectId, RecordId, TransactionId
+from deepforge.ids import AttemptId, BlobHash, ExecutionId, JobId, ProjectId, RecordId, TransactionId
 from deepforge.model.execution import Execution, Snapshot
 from deepforge.model.project import ExecutionPage
 from deepforge.storage import missing
 from deepforge.storage.database import Database
 from deepforge.storage.paging import page_limit, read_cursor, write_cursor
+from deepforge.storage.references import outputs_of, pinned_by
 from deepforge.storage.tables import execution_jobs, execution_snapshots, executions
 
 __all__ = ["SqlExecutionStore"]
 
+_BATCH = 100
+"""Rows that are read at a time where all are read."""
 _encode = msgpack.Encoder().encode
 _execution = msgpack.Decoder(Execution)
 _snapshot = msgpack.Decoder(Snapshot)
@@ -110,6 +115,31 @@ class SqlExecutionStore:
 
     async def unfinished(self) -> list[Execution]:
         return await self._find(executions.c.final.is_(False))
+
+    async def attempts(self, project: ProjectId | None = None) -> set[AttemptId]:
+        where = () if project is None else (executions.c.project == project,)
+        return {attempt.id async for one, _ in self._each(*where) for job in one.jobs for attempt in job.attempts}
+
+    async def blobs(self) -> set[BlobHash]:
+        found: set[BlobHash] = set()
+        async for execution, snapshot in self._each():
+            found.update(outputs_of(execution), pinned_by(snapshot))
+        return found
+
+    async def _each(self, *where: ColumnElement[bool]) -> AsyncIterator[tuple[Execution, Snapshot]]:
+        """All executions with what they pinned, in batches, so that others have their turn."""
+        query = select(executions.c.number, executions.c.body, execution_snapshots.c.body.label("pinned"))
+        query = query.join(execution_snapshots, execution_snapshots.c.execution == executions.c.id).where(*where)
+        last = -1
+        while True:
+            batch = query.where(executions.c.number > last).order_by(executions.c.number).limit(_BATCH)
+            async with self._database.read() as connection:
+                rows = (await connection.execute(batch)).all()
+            for row in rows:
+                yield _execution.decode(row.body), _snapshot.decode(row.pinned)
+            if len(rows) < _BATCH:
+                return
+            last = rows[-1].number
 
     async def remove(self, execution: ExecutionId) -> None:
         async def work(connection: AsyncConnection) -> None:

@@ -7,13 +7,25 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from deepforge.ids import ArtifactId, BranchName, ExecutionId, JobId, ProjectId, RecordId, TransactionId, new_id
+from deepforge.ids import (
+    ArtifactId,
+    AttemptId,
+    BlobHash,
+    BranchName,
+    ExecutionId,
+    JobId,
+    ProjectId,
+    RecordId,
+    TransactionId,
+    new_id,
+)
 from deepforge.model.artifact import Artifact
 from deepforge.model.document import Document, StoredBranch, Version
 from deepforge.model.execution import Execution, Snapshot
 from deepforge.model.project import ArtifactPage, ExecutionPage, Project
 from deepforge.storage import missing
 from deepforge.storage.paging import page_limit, read_cursor, write_cursor
+from deepforge.storage.references import outputs_of, pinned_by
 from deepforge.storage.replay import replay
 
 __all__ = [
@@ -160,6 +172,14 @@ class MemoryExecutionStore:
     async def unfinished(self) -> list[Execution]:
         return [execution for execution in self._memory.executions.values() if not execution.status.final]
 
+    async def attempts(self, project: ProjectId | None = None) -> set[AttemptId]:
+        found = self._memory.executions.values() if project is None else self._of(project)
+        return {attempt.id for execution in found for job in execution.jobs for attempt in job.attempts}
+
+    async def blobs(self) -> set[BlobHash]:
+        outputs = {blob for execution in self._memory.executions.values() for blob in outputs_of(execution)}
+        return outputs.union(*(pinned_by(snapshot) for snapshot in self._memory.snapshots.values()))
+
     async def remove(self, execution: ExecutionId) -> None:
         self._memory.executions.pop(execution, None)
         self._memory.snapshots.pop(execution, None)
@@ -202,6 +222,9 @@ class MemoryArtifactStore:
         renamed = replace(await self.get(artifact), name=name)
         self._memory.artifacts[artifact] = renamed
         return renamed
+
+    async def blobs(self) -> set[BlobHash]:
+        return {artifact.blob.hash for artifact in self._memory.artifacts.values()}
 
     async def remove(self, artifact: ArtifactId) -> None:
         self._memory.artifacts.pop(artifact, None)

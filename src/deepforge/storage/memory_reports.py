@@ -3,8 +3,9 @@
 import asyncio
 import shutil
 import tempfile
+import time
 import weakref
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +17,11 @@ from deepforge.model.feedback import Feedback
 from deepforge.model.hosting import AttemptEvent, Console, Stored
 from deepforge.storage import missing
 from deepforge.storage.attempts import AttemptState, absorb, fresh_events, view
-from deepforge.storage.blobs import check_hash, too_large
+from deepforge.storage.blobs import COLLECT_AFTER, check_hash, too_large
 from deepforge.storage.files import open_regular
 from deepforge.storage.pictures import PictureStore, store_pictures
 from deepforge.storage.points import POINT, edges, extremes, needs_reduction, reduce
+from deepforge.storage.references import pictures_of
 
 __all__ = ["MemoryBlobStore", "MemoryReportStore"]
 
@@ -70,6 +72,12 @@ class MemoryReportStore:
         starts = edges(begin, begin + count, buckets) - begin
         return count, reduce(extremes(data, begin, starts.astype(np.intp)))
 
+    async def attempts(self) -> set[AttemptId]:
+        return set(self._states)
+
+    async def blobs(self) -> set[BlobHash]:
+        return {blob for state in self._states.values() for blob in pictures_of(state)}
+
     async def remove(self, attempts: Sequence[AttemptId]) -> None:
         for attempt in attempts:
             self._states.pop(attempt, None)
@@ -83,6 +91,7 @@ class MemoryBlobStore:
 
     def __init__(self) -> None:
         self._blobs: dict[BlobHash, bytes] = {}
+        self._stored: dict[BlobHash, float] = {}
         self._directory: Path | None = None
 
     async def put(self, chunks: AsyncIterator[bytes], *, expected: BlobHash | None = None, limit: int | None = None) -> BlobInfo:
@@ -116,10 +125,18 @@ class MemoryBlobStore:
         if self._directory is not None:
             (self._directory / blob).unlink(missing_ok=True)
 
+    async def collect(self, referenced: Collection[BlobHash], *, older_than: float = COLLECT_AFTER) -> list[BlobHash]:
+        before = time.time() - older_than
+        removed = sorted(blob for blob in self._blobs if blob not in referenced and self._stored[blob] < before)
+        for blob in removed:
+            await self.remove(blob)
+        return removed
+
     def _keep(self, data: bytes, expected: BlobHash | None) -> BlobInfo:
         found = BlobHash(blake3(data).hexdigest())
         check_hash(found, expected)
         self._blobs[found] = data
+        self._stored[found] = time.time()
         return BlobInfo(hash=found, size=len(data))
 
     def _bytes(self, blob: BlobHash) -> bytes:

@@ -14,7 +14,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deepforge.errors import Conflict
-from deepforge.ids import AttemptId, JobId
+from deepforge.ids import AttemptId, BlobHash, JobId
 from deepforge.model.feedback import Feedback
 from deepforge.model.hosting import AttemptEvent, Console, Stored
 from deepforge.storage import missing
@@ -24,6 +24,7 @@ from deepforge.storage.console import ConsoleFiles
 from deepforge.storage.database import Database, Work
 from deepforge.storage.faults import disk_fault
 from deepforge.storage.pictures import PictureStore, store_pictures
+from deepforge.storage.references import pictures_of
 from deepforge.storage.tables import attempts as attempt_rows
 
 __all__ = ["SqlReportStore"]
@@ -79,6 +80,16 @@ class SqlReportStore:
             begin = min(max(start, 0), known.count)
             end = known.count if stop is None else min(max(stop, begin), known.count)
             return end - begin, await read_points(connection, attempt, line, begin, end, count=known.count, buckets=buckets)
+
+    async def attempts(self) -> set[AttemptId]:
+        async with self._database.read() as connection:
+            return {AttemptId(found) for found in (await connection.execute(select(attempt_rows.c.id))).scalars()}
+
+    async def blobs(self) -> set[BlobHash]:
+        found: set[BlobHash] = set()
+        for attempt in await self.attempts():
+            found.update(pictures_of(await self._get(attempt)))
+        return found
 
     async def remove(self, attempts: Sequence[AttemptId]) -> None:
         async def work(connection: AsyncConnection) -> None:
