@@ -36,7 +36,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Keeps a picture of what a failed test looked at."""
     report = yield
     page = getattr(item, "funcargs", {}).get("page")
-    if report.when == "call" and report.failed and page is not None:
+    if report.when == "call" and report.failed and page is not None and not page.is_closed():
         page.screenshot(path=RESULTS / f"FAILED-{item.name}.png")
     return report
 

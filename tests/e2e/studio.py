@@ -131,6 +131,9 @@ class Studio:
         return opened
 
     def deselect(self) -> None:
+        """Esc: a field that is being typed in lets go first, then the selection."""
+        if self.page.evaluate("document.activeElement.matches('input, select')"):
+            self.page.keyboard.press("Escape")
         self.page.keyboard.press("Escape")
 
     def choose_artifact(self, record: str, artifact: str) -> list[str]:

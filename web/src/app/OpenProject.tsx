@@ -27,12 +27,15 @@ export function OpenProject({ project, branch }: { project: ProjectId; branch: B
   const [client, setClient] = useState<ProjectClient | null>(null)
   useEffect(() => {
     const opened = connect(project, branch)
+    // Whether the network came or went: a new connection tells whether the server can be reached (on this machine it can).
     const retry = () => opened.retry()
     window.addEventListener('online', retry)
+    window.addEventListener('offline', retry)
     setClient(opened)
     setOpened(opened)
     return () => {
       window.removeEventListener('online', retry)
+      window.removeEventListener('offline', retry)
       opened.close()
       setOpened(null)
     }

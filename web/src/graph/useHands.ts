@@ -42,6 +42,9 @@ export function useHands(hands: Hands): (event: KeyboardEvent) => void {
   return useCallback(
     (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : null
+      // A field lets go first: the keys are the canvas's again, and the next Esc is too.
+      if (event.key === 'Escape' && isTyping(target) && event.currentTarget instanceof HTMLElement)
+        event.currentTarget.focus({ preventScroll: true })
       if (event.defaultPrevented || isTyping(target) || target?.closest('[role="dialog"]')) return
       if (event.key === 'Enter' && target?.closest('button, a, [role="button"]:not(.react-flow__node)')) return
       const focused = target?.closest<HTMLElement>('.react-flow__node')?.dataset.id

@@ -18,7 +18,8 @@ export interface Action {
 
 /**
  * The round button at the lower right: the screen's primary action, also Shift+Enter; hovering or focusing it fans out the
- * others with their labels and keys.
+ * others with their labels and keys. The second click of a double click does nothing: it was meant once, and the button may
+ * mean something else by then (*Restart* becomes *Stop*).
  */
 export function ActionButton({ primary, secondary = [] }: { primary: Action; secondary?: readonly Action[] }) {
   const { label, run, blocked, kind = 'primary' } = primary
@@ -38,7 +39,7 @@ export function ActionButton({ primary, secondary = [] }: { primary: Action; sec
         aria-label={label}
         aria-keyshortcuts="Shift+Enter"
         aria-disabled={blocked !== undefined}
-        onClick={blocked === undefined ? run : undefined}
+        onClick={({ detail }) => (blocked === undefined && detail < 2 ? run() : undefined)}
       >
         <span className="tip" aria-hidden="true">
           {blocked ?? label}

@@ -98,14 +98,15 @@ function TextValue({ id, attribute, value, problem, set }: TextValueProps) {
     setDraft(null)
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
-    if (event.key === 'Enter') commit()
-    else if (event.key === 'Escape') {
+    if (event.key === 'Enter') {
+      commit()
+      event.stopPropagation()
+    } else if (event.key === 'Escape') {
       canceled.current = true
       setDraft(null)
       event.currentTarget.blur()
       canceled.current = false
-    } else return
-    event.stopPropagation()
+    }
   }
   return (
     <span className="pipeline-field">

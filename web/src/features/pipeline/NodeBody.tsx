@@ -1,6 +1,6 @@
 /** What is inside a node: its name at rest; opened, everything that can be set (S-042). */
 import { LogIn, LogOut } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { Mark, Node } from '@/api/types'
 import { formatBytes, formatWhen } from '@/lib/format'
 import { useArtifact, useArtifacts, useCommands, useInterface, useRecord } from '@/ui/project'
@@ -183,7 +183,9 @@ function OutputInside({ node, name }: { node: Node; name: string }) {
   const [draft, setDraft] = useState<string | null>(null)
   const text = (draft ?? name).trim()
   const refused = text === '' ? 'A name is needed.' : text.length > 200 ? 'At most 200 characters are allowed.' : ''
+  const canceled = useRef(false)
   const commit = (): void => {
+    if (canceled.current) return
     if (refused === '' && text !== name) setOutputName(node.id, text)
     setDraft(null)
   }
@@ -203,9 +205,15 @@ function OutputInside({ node, name }: { node: Node; name: string }) {
             onChange={(event) => setDraft(event.currentTarget.value)}
             onBlur={commit}
             onKeyDown={(event) => {
-              if (event.key === 'Escape') setDraft(null)
-              if (event.key === 'Enter') commit()
-              if (event.key === 'Escape' || event.key === 'Enter') event.stopPropagation()
+              if (event.key === 'Escape') {
+                canceled.current = true
+                setDraft(null)
+                event.currentTarget.blur()
+                canceled.current = false
+              } else if (event.key === 'Enter') {
+                commit()
+                event.stopPropagation()
+              }
             }}
           />
           {refused !== '' && <span className="pipeline-refused">{refused}</span>}
