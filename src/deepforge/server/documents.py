@@ -49,7 +49,7 @@ class Documents:
             return found
         async with self._opening:
             if (project, branch) not in self._rooms:
-                room = Room(self._store, project, branch)
+                room = Room(self._store, project, branch, on_commit=lambda one: self._tell((project, branch), one))
                 self._rooms[project, branch] = await room.__aenter__()
             return self._rooms[project, branch]
 
@@ -81,14 +81,16 @@ class Documents:
         room = await self.room(project, branch)
         committed = await room.edit(edit, client=client, author=person)
         if not committed.repeated:
-            for listener in tuple(self._listeners.get((project, branch), ())):
-                listener(committed)
             await self._touch(project)
         return committed
 
+    def _tell(self, key: Key, committed: Committed) -> None:
+        for listener in tuple(self._listeners.get(key, ())):
+            listener(committed)
+
     @contextmanager
     def listening(self, project: ProjectId, branch: BranchName, listener: Callable[[Committed], None]) -> Iterator[None]:
-        """Hear of every commit while the block runs; must not wait."""
+        """Hear of every commit while the block runs, also of what the store had kept of a failed one; must not wait."""
         listeners = self._listeners[project, branch]
         listeners.append(listener)
         try:
