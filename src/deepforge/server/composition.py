@@ -93,7 +93,7 @@ async def open_services(settings: Settings, stores: Stores, info: ServerInfo) ->
         blob_dir=str(settings.blob_dir),
     )
     async with AsyncExitStack() as stack:
-        documents = await stack.enter_async_context(Documents(stores.documents, stores.projects))
+        documents = await stack.enter_async_context(Documents(stores.documents, stores.projects, clock))
         analyst = await stack.enter_async_context(Analyst(settings.data_dir / "catalogue.json"))
         dispatcher = await stack.enter_async_context(Dispatcher(stores, events=events, clock=clock, settings=timing))
         await stack.enter_async_context(Collection(stores, clock))

@@ -15,7 +15,7 @@ from deepforge.model.artifact import Artifact
 from deepforge.model.document import Document
 from deepforge.model.live import ProjectChanged
 from deepforge.model.project import Branch, NewProject, Person, Project, Seed
-from deepforge.model.records import Input, Node, Pipeline, Record
+from deepforge.model.records import Input, Node, Record
 from deepforge.server.documents import Documents
 from deepforge.server.names import checked_name
 from deepforge.server.seeds import Seeds
@@ -54,8 +54,7 @@ class Projects:
         await self._stores.projects.get(project)
 
     async def branches(self, project: ProjectId) -> list[Branch]:
-        await self.known(project)
-        return [Branch(name=_MAIN, version=(await self._documents.at(project, _MAIN, None)).version)]
+        return list((await self._stores.projects.get(project)).branches)
 
     async def create(self, new: NewProject, person: Person) -> Project:
         """Make a project; if that fails half-way nothing of it stays. Raises `Invalid`, `NotFound`, `Conflict`."""
@@ -120,14 +119,16 @@ class Projects:
         await self._stores.reports.remove(sorted(attempts))
 
     async def _counted(self, project: Project) -> Project:
+        newest = next((branch.version for branch in project.branches if branch.name == _MAIN), None)
+        if newest is None:
+            return project  # it is being made just now
         try:
-            document = await self._documents.at(project.id, _MAIN, None)
+            pipelines = await self._documents.pipelines(project.id, _MAIN, newest)
         except NotFound:
-            return project  # it is being made or removed just now
+            return project  # it is being removed just now
         return replace(
             project,
-            branches=(Branch(name=_MAIN, version=document.version),),
-            pipelines=sum(isinstance(record, Pipeline) for record in document.records.values()),
+            pipelines=pipelines,
             executions=len(await self._stores.executions.names(project.id)),
             running=self._dispatcher.running(project.id),
         )
