@@ -5,6 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+import httpx
+import msgspec
+
 from deepforge.cli.api import Api
 from deepforge.ids import ProjectId, RecordId, TransactionId, new_id
 from deepforge.model.artifact import Artifact
@@ -14,6 +17,7 @@ from deepforge.model.live import Committed, Edit
 from deepforge.model.project import (
     ArtifactPage,
     DocumentAt,
+    ExecutionPage,
     LogPage,
     NewExecution,
     NewProject,
@@ -108,6 +112,12 @@ class Workshop:
         until(lambda: self.execution(execution).status.final, seconds=seconds)
         return self.execution(execution)
 
+    def executions(self, pipeline: str) -> list[Execution]:
+        """All of a pipeline (up to a page of them)."""
+        with self.api as api:
+            found = api.get(f"/api/projects/{self.project}/executions", ExecutionPage, {"pipeline": pipeline})
+        return list(found.items)
+
     def console(self, job: Job) -> str:
         """All of it."""
         text, offset = "", 0
@@ -118,6 +128,17 @@ class Workshop:
                 if page.next <= offset:
                     return text
                 offset = page.next
+
+    def copy(self, artifact: str, name: str) -> Artifact:
+        """A new artifact `name` with the content and type of another."""
+        (original,) = [one for one in self.artifacts() if one.name == artifact]
+        headers = {"Authorization": f"Bearer {self.info.token}", "Content-Type": "application/octet-stream"}
+        with httpx.Client(base_url=self.info.url, headers=headers, trust_env=False) as client:
+            content = client.get(f"/api/artifacts/{original.id}/content").content
+            path = f"/api/projects/{self.project}/artifacts"
+            answer = client.put(path, params={"name": name, "type": original.type}, content=content)
+        assert answer.status_code == 201, answer.text
+        return msgspec.json.decode(answer.content, type=Artifact)
 
     def artifacts(self) -> list[Artifact]:
         with self.api as api:
