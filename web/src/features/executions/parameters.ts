@@ -5,7 +5,7 @@ export interface ParameterRow {
   readonly name: string
   /** One text for each execution; null where it has no such parameter. */
   readonly values: readonly (string | null)[]
-  /** Which of the values differ from the most common one. */
+  /** Which of the values differ from the most common one; all of them where none is more common than another. */
   readonly differs: readonly boolean[]
 }
 
@@ -15,8 +15,7 @@ export function compareParameters(snapshots: readonly (Snapshot | undefined)[]):
   const names = [...new Set(columns.flatMap((column) => [...column.keys()]))]
   return names.map((name) => {
     const values = columns.map((column) => column.get(name) ?? null)
-    const usual = mostCommon(values)
-    return { name, values, differs: values.map((value) => value !== usual) }
+    return { name, values, differs: differences(values) }
   })
 }
 
@@ -46,7 +45,9 @@ function recordName(snapshot: Snapshot, id: string): string {
   return record !== undefined && 'name' in record && record.name !== null ? record.name : id
 }
 
-function mostCommon(values: readonly (string | null)[]): string | null {
+function differences(values: readonly (string | null)[]): boolean[] {
   const count = (value: string | null) => values.filter((other) => other === value).length
-  return values.reduce((best, value) => (count(value) > count(best) ? value : best), values[0] ?? null)
+  const usual = values.reduce((best, value) => (count(value) > count(best) ? value : best), values[0] ?? null)
+  const none = values.length > 1 && count(usual) === 1
+  return values.map((value) => none || value !== usual)
 }

@@ -56,3 +56,8 @@ test('parameters side by side, with what differs marked', () => {
     { name: 'criterion', values: ['NLLLoss', 'NLLLoss', 'NLLLoss'], differs: [false, false, false] },
   ])
 })
+
+test('values that are all different are all marked', () => {
+  const [learningRate] = compareParameters([snapshot(0.1, 'a1'), snapshot(0.2, 'a1')])
+  expect(learningRate).toEqual({ name: 'learning_rate', values: ['0.1', '0.2'], differs: [true, true] })
+})
