@@ -1,7 +1,6 @@
 """Drawing a pipeline by hand, from an empty one to its run: adding, wiring, deleting, undoing, naming, setting."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -44,14 +43,14 @@ def tune(
 
 
 @pytest.fixture
-def studio(installation: Installation, page: Page, request: pytest.FixtureRequest) -> Iterator[Studio]:
+def studio(installation: Installation, page: Page, request: pytest.FixtureRequest) -> Studio:
     """A project with the digits' operations, and one with an attribute of each kind; an empty pipeline is open."""
     studio = Studio(page)
     studio.log_in(installation.new_login(), "Ada")
     studio.create_project(request.node.name[:40], "digits")
     studio.put({"kind": "operation", "id": "tune", "name": "tune", "color": "teal", "code": TUNE})
     studio.new_pipeline("drawn")
-    yield studio
+    return studio
 
 
 def test_I064_I012_add_nodes_and_take_it_back(studio: Studio, page: Page, shoot: Shoot) -> None:

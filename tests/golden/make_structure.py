@@ -142,6 +142,10 @@ def patch(id: str, /, **fields: Any) -> dict[str, Any]:
     return edit(patch=[{"id": id, "fields": fields}])
 
 
+def entries(id: str, /, *, without: Any = None, **fields: Any) -> dict[str, Any]:
+    return edit(patch=[{"id": id, "entries": fields, "without": without or {}}])
+
+
 def text(id: str, *changes: Any) -> dict[str, Any]:
     return edit(text=[{"id": id, "changes": list(changes)}])
 
@@ -155,6 +159,7 @@ def renamed(id: str, name: Any) -> dict[str, Any]:
 
 
 ALL = len(CODE)
+WITH_SETTINGS = [node("n1", runs(), attributes={"epochs": 3, "rate": 0.1}) if record["id"] == "n1" else record for record in BASE]
 CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str | None]] = [
     ("nothing", BASE, edit(), None),
     # DF100
@@ -180,6 +185,24 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str | None]] = [
         patch("n1", attributes={"epochs": 3, "rate": 0.1, "slow": False, "name": "a", "seed": None}),
         None,
     ),
+    ("patch of one entry", BASE, entries("n1", attributes={"epochs": 3}), None),
+    (
+        "patch of one entry, without another",
+        WITH_SETTINGS,
+        entries("n1", attributes={"rate": 0.5}, without={"attributes": ["epochs", "ghost"]}),
+        None,
+    ),
+    (
+        "patch of an entry beside its whole field",
+        WITH_SETTINGS,
+        edit(patch=[{"id": "n1", "fields": {"attributes": {"a": 1}}, "entries": {"attributes": {"b": 2}}}]),
+        None,
+    ),
+    ("patch of an entry of no map", BASE, entries("n1", name={"a": 1}), "DF100"),
+    ("patch of an entry of a target", BASE, entries("n1", target={"kind": "input"}), "DF100"),
+    ("patch of an entry of an unknown field", BASE, entries("n1", colour={"a": 1}), "DF100"),
+    ("patch of an entry of the wrong type", BASE, entries("n1", attributes={"epochs": {"a": 1}}), "DF100"),
+    ("patch without an entry of no map", BASE, entries("n1", without={"name": ["a"]}), "DF100"),
     ("patch of a node's name to null", BASE, patch("n1", name=None), None),
     ("patch of two fields", BASE, patch("train", name="fit", color="teal"), None),
     (

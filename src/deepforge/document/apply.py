@@ -117,13 +117,23 @@ class _Work:
     def patch(self, patch: Patch) -> None:
         record = self._there(patch.id)
         types = {field.name: field.type for field in fields(record)}
-        values = {}
-        for name, value in patch.fields.items():
+        values: dict[str, Any] = {}
+        for name in (*patch.fields, *patch.entries, *patch.without):
             if name in ("id", "kind", text_field(record)) or name not in types:
                 raise Refused(
                     f"The field {name[:50]!r} of record {patch.id} cannot be set.", code="DF100", hint=_SHAPE, where=patch.id
                 )
+        for name, value in patch.fields.items():
             values[name] = _value(patch.id, name, value, types[name])
+        for name in dict.fromkeys((*patch.entries, *patch.without)):
+            now = values.get(name, getattr(record, name))
+            if not isinstance(now, dict):
+                raise Refused(
+                    f"The field {name!r} of record {patch.id} has no entries.", code="DF100", hint=_SHAPE, where=patch.id
+                )
+            entries = _value(patch.id, name, patch.entries.get(name, {}), types[name])
+            out = patch.without.get(name, ())
+            values[name] = {key: value for key, value in {**now, **entries}.items() if key not in out}
         self._set(replace(record, **values))
 
     def text(self, edit: TextEdit) -> None:
@@ -171,7 +181,7 @@ class _Work:
         self.records[record.id] = record
 
 
-def _value(id: RecordId, name: str, value: object, type: Any) -> object:  # noqa: ANN401
+def _value(id: RecordId, name: str, value: object, type: Any) -> Any:  # noqa: ANN401
     try:
         return msgspec.convert(value, type)
     except (msgspec.ValidationError, RecursionError) as error:

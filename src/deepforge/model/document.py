@@ -39,10 +39,18 @@ class Document(Struct, frozen=True, kw_only=True):
 
 
 class Patch(Struct, frozen=True, kw_only=True):
-    """New values for some fields of a record (never its id, kind, or text field). `fields` holds whole field values."""
+    """New values for some fields of a record (never its id, kind, or text field). `fields` holds whole field values.
+
+    Of a field that is a map (attributes, references, parameters) single entries are set by `entries` and taken out by
+    `without`, so that two people can set different entries at the same time.
+    """
 
     id: Id
-    fields: dict[str, Any]
+    fields: dict[str, Any] = {}
+    entries: dict[str, dict[str, Any]] = {}
+    """By field and key."""
+    without: dict[str, tuple[str, ...]] = {}
+    """Keys by field; a key that is not there is no fault."""
 
 
 class TextEdit(Struct, frozen=True, kw_only=True):

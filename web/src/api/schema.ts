@@ -1421,10 +1421,22 @@ export interface components {
         /**
          * Patch
          * @description New values for some fields of a record (never its id, kind, or text field). `fields` holds whole field values.
+         *
+         *         Of a field that is a map (attributes, references, parameters) single entries are set by `entries` and taken out by
+         *         `without`, so that two people can set different entries at the same time.
          */
         Patch: {
+            /** @default {} */
+            entries: {
+                [key: string]: Record<string, never>;
+            };
+            /** @default {} */
             fields: Record<string, never>;
             id: string;
+            /** @default {} */
+            without: {
+                [key: string]: string[];
+            };
         };
         /**
          * PeopleHere

@@ -62,7 +62,11 @@ export type Note = Schemas['Note']
 export type Operation = Schemas['Operation']
 export type OutputOverride = Schemas['OutputOverride']
 /** New values for some fields of a record; the generated type cannot say that a field holds anything. */
-export type Patch = Omit<Schemas['Patch'], 'fields'> & { fields: Record<string, unknown> }
+export interface Patch extends Pick<Schemas['Patch'], 'id'> {
+  fields?: Record<string, unknown>
+  entries?: Record<string, Record<string, unknown>>
+  without?: Record<string, string[]>
+}
 export type PeopleHere = Schemas['PeopleHere']
 export type Person = Schemas['Person']
 export type Pipeline = Schemas['Pipeline']

@@ -1,8 +1,8 @@
 /** `apply(records, transaction)`: pure, whole or not at all, in the order put, patch, text, remove (docs/spec/document.md). */
-import type { Change, Diff, ProjectRecord, TextChange, Transaction } from '@/api/types'
+import type { Change, Diff, Patch, ProjectRecord, TextChange, Transaction } from '@/api/types'
 import type { RecordId } from '@/lib/ids'
 import { checkField, checkRecord } from './fields'
-import { type Records, TEXT_FIELDS, textOf, withText } from './records'
+import { MAP_FIELDS, type Records, TEXT_FIELDS, textOf, withText } from './records'
 import { Refusal } from './refusal'
 import { checkStructure } from './rules'
 import { changedText, inverted, readChanges, TEXT_LIMIT } from './text'
@@ -20,7 +20,7 @@ export function apply(records: Records, transaction: Transaction): Applied {
   const text: TextChange[] = []
   countParts(transaction)
   for (const record of transaction.put) putRecord(next, record)
-  for (const { id, fields } of transaction.patch) next.set(id, patched(existing(next, id), fields))
+  for (const patch of transaction.patch) next.set(patch.id, patched(existing(next, patch.id), patch))
   for (const edit of transaction.text) text.push(changeText(next, edit.id, edit.changes))
   for (const id of transaction.remove) {
     existing(next, id)
@@ -111,13 +111,22 @@ function targetDefaults(target: Extract<ProjectRecord, { kind: 'node' }>['target
   return target.kind === 'output' ? { ...{ name: 'myData' }, ...target } : target
 }
 
-function patched(record: ProjectRecord, fields: Record<string, unknown>): ProjectRecord {
-  for (const [field, value] of Object.entries(fields)) {
+function patched(record: ProjectRecord, { fields = {}, entries = {}, without = {} }: Patch): ProjectRecord {
+  const values: Record<string, unknown> = { ...fields }
+  for (const field of new Set([...Object.keys(entries), ...Object.keys(without)])) {
+    const now: unknown = Object.hasOwn(values, field) ? values[field] : Reflect.get(record, field)
+    if (!MAP_FIELDS.has(field) || typeof now !== 'object')
+      throw new Refusal('DF100', `The ${field} of a ${record.kind} has no entries.`)
+    const out = new Set(without[field])
+    const all = Object.entries({ ...now, ...entries[field] })
+    values[field] = Object.fromEntries(all.filter(([key]) => !out.has(key)))
+  }
+  for (const [field, value] of Object.entries(values)) {
     if (field === 'id' || field === 'kind') throw new Refusal('DF100', `The ${field} of a record never changes.`)
     if (field === TEXT_FIELDS[record.kind]) throw new Refusal('DF100', 'Text changes by edits only.')
     checkField(record.kind, field, value)
   }
-  return withDefaults({ ...record, ...fields } as ProjectRecord)
+  return withDefaults({ ...record, ...values } as ProjectRecord)
 }
 
 function changeText(records: Map<RecordId, ProjectRecord>, id: RecordId, json: unknown[]): TextChange {

@@ -10,6 +10,9 @@ export type Definition = OfKind<'operation' | 'data_type' | 'layer_definition' |
 
 export const NO_RECORDS: Records = new Map()
 
+/** Fields that are maps; their entries are set one by one, so that two people can set different ones at the same time. */
+export const MAP_FIELDS: ReadonlySet<string> = new Set(['attributes', 'references', 'parameters'])
+
 /** The one field of a kind that changes by change sets only. */
 export const TEXT_FIELDS: Partial<Record<Kind, 'code' | 'text'>> = {
   operation: 'code',

@@ -3,10 +3,10 @@
  * above it were undone, and is moved over every change by somebody else as it comes.
  */
 import { ChangeSet } from '@codemirror/state'
-import type { Change, Diff, ProjectRecord, Transaction } from '@/api/types'
+import type { Change, Diff, Patch, ProjectRecord, Transaction } from '@/api/types'
 import { newId, type RecordId, type TransactionId } from '@/lib/ids'
 import { same, tryApply } from './apply'
-import { type Records, TEXT_FIELDS, textOf } from './records'
+import { MAP_FIELDS, type Records, TEXT_FIELDS, textOf } from './records'
 import { readChanges } from './text'
 
 /** Text changes by record, in the order of the document. */
@@ -180,20 +180,37 @@ function partOf({ id, before, after }: Change, entry: Entry, records: Records): 
   if (before === null) return now !== null && after !== null && same(now, after) ? { ...NOTHING, remove: [id] } : null
   if (after === null) return now === null ? { ...NOTHING, put: [before] } : null
   if (now === null) return null
-  const fields = restored(before, after, now)
+  const patch = restored(before, after, now)
   const text = restoredText(id, entry, now)
-  if (fields === null && text === null) return null
-  return { ...NOTHING, patch: fields === null ? [] : [{ id, fields }], text: text === null ? [] : [text] }
+  if (patch === null && text === null) return null
+  return { ...NOTHING, patch: patch === null ? [] : [patch], text: text === null ? [] : [text] }
 }
 
-/** The changed fields that still hold what the edit gave them, with their old values. */
-function restored(before: ProjectRecord, after: ProjectRecord, now: ProjectRecord): Record<string, unknown> | null {
-  const text = TEXT_FIELDS[before.kind]
-  const entries = Object.entries(before).filter(([field, value]) => {
-    const given: unknown = Reflect.get(after, field)
-    return field !== text && !same(value, given) && same(Reflect.get(now, field), given)
-  })
-  return entries.length === 0 ? null : Object.fromEntries(entries)
+/** The changed fields (of maps: entries) that still hold what the edit gave them, with their old values. */
+function restored(before: ProjectRecord, after: ProjectRecord, now: ProjectRecord): Patch | null {
+  const fields: Record<string, unknown> = {}
+  const entries: Record<string, Record<string, unknown>> = {}
+  const without: Record<string, string[]> = {}
+  for (const [field, value] of Object.entries(before)) {
+    const [given, held]: unknown[] = [Reflect.get(after, field), Reflect.get(now, field)]
+    if (field === TEXT_FIELDS[before.kind] || same(value, given)) continue
+    if (MAP_FIELDS.has(field)) {
+      const [old, then, here] = [value, given, held] as [Entries, Entries, Entries]
+      const keys = changedKeys(old, then).filter((key) => same(here[key], then[key]))
+      const back = keys.filter((key) => Object.hasOwn(old, key))
+      if (back.length > 0) entries[field] = Object.fromEntries(back.map((key) => [key, old[key]]))
+      if (back.length < keys.length) without[field] = keys.filter((key) => !Object.hasOwn(old, key))
+    } else if (same(held, given)) fields[field] = value
+  }
+  const parts = [fields, entries, without].map((part) => Object.keys(part).length)
+  return parts.every((length) => length === 0) ? null : { id: before.id, fields, entries, without }
+}
+
+type Entries = Readonly<Record<string, unknown>>
+
+function changedKeys(old: Entries, then: Entries): string[] {
+  const keys = new Set([...Object.keys(old), ...Object.keys(then)])
+  return [...keys].filter((key) => Object.hasOwn(old, key) !== Object.hasOwn(then, key) || !same(old[key], then[key]))
 }
 
 function restoredText(id: RecordId, entry: Entry, now: ProjectRecord): { id: RecordId; changes: unknown[] } | null {

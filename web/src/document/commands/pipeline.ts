@@ -2,7 +2,7 @@
  * Edits of pipelines: each function looks at the document and gives the edit, with its cascades and a label for people. None
  * of them changes anything; the caller hands the edit to `ProjectClient.edit`.
  */
-import type { Node, NodeTarget, ProjectRecord, Reference, Value, Wire } from '@/api/types'
+import type { Node, NodeTarget, Patch, ProjectRecord, Reference, Value, Wire } from '@/api/types'
 import { type ArtifactId, newId, type RecordId } from '@/lib/ids'
 import type { EditParts } from '../client'
 import { nodeLabel, pipelineGraph, type Records, recordOf, recordsOfKind } from '../records'
@@ -130,19 +130,17 @@ export function deleteRecords(records: Records, ids: readonly RecordId[]): EditP
 /** A node's attribute; `undefined` returns it to the operation's default. */
 export function setAttribute(records: Records, node: RecordId, name: string, value: Value | undefined): EditParts {
   const record = needed(recordOf(records, 'node', node))
-  const attributes = withField(record.attributes, name, value)
   const label = value === undefined ? `Reset ${name} of` : `Set ${name} to ${show(value)} in`
-  return { label: `${label} ${nodeLabel(records, record)}`, patch: [{ id: node, fields: { attributes } }] }
+  return { label: `${label} ${nodeLabel(records, record)}`, patch: [entry(node, 'attributes', name, value)] }
 }
 
 /** A node's reference to an architecture, criterion or optimizer; null empties it. */
 export function setReference(records: Records, node: RecordId, name: string, reference: Reference | null): EditParts {
   const record = needed(recordOf(records, 'node', node))
-  const references = withField(record.references, name, reference ?? undefined)
   const target = reference === null ? 'nothing' : referenceLabel(records, reference)
   return {
     label: `Set ${name} to ${target} in ${nodeLabel(records, record)}`,
-    patch: [{ id: node, fields: { references } }],
+    patch: [entry(node, 'references', name, reference ?? undefined)],
   }
 }
 
@@ -231,9 +229,9 @@ function spoken(record: ProjectRecord | undefined): string {
   return record?.kind.replace('_', ' ') ?? 'thing'
 }
 
-function withField<T>(fields: Readonly<Record<string, T>>, name: string, value: T | undefined): Record<string, T> {
-  const others = Object.entries(fields).filter(([key]) => key !== name)
-  return Object.fromEntries(value === undefined ? others : [...others, [name, value]])
+/** One entry of a node's map, alone: what others set beside it stays. */
+function entry(id: RecordId, field: 'attributes' | 'references', name: string, value: unknown): Patch {
+  return value === undefined ? { id, without: { [field]: [name] } } : { id, entries: { [field]: { [name]: value } } }
 }
 
 function show(value: Value): string {
