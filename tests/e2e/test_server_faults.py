@@ -169,3 +169,20 @@ def test_fault_18_a_worker_without_space_fails_the_job_and_lives(disk: Path, tmp
         assert (done.returncode, job["cause"]["kind"]) == (1, "no-space"), job
         assert "No space left on device" in job["cause"]["message"]
         assert installed.run("run", "filling", "modest").returncode == 0
+
+
+def test_fault_17_18_one_full_disk_for_all_leaves_a_truthful_end_and_a_whole_installation(disk: Path) -> None:
+    """As people have it, server and worker share a disk. The training fails for want of space, or goes through whole."""
+    with Installation(disk / "data") as installed:
+        workshop = Workshop(installed.data_dir, "training", *TRAINING)
+        execution = workshop.start("p-trains")
+        until(lambda: "step 5\n" in workshop.console(workshop.execution(execution).jobs[0]))
+        with full(disk):
+            assert refused_edit(workshop) == "no-space"
+        (job,) = workshop.ended(execution).jobs
+        assert job.cause is None or job.cause.kind == "no-space", job
+        lines = [line for line in workshop.console(job).splitlines() if line.startswith("step ")]
+        assert lines == [f"step {number}" for number in range(len(lines))]
+        assert job.cause is not None or len(lines) == STEPS
+        until(lambda: connected(workshop))
+        assert installed.run("run", "training", "trains").returncode == 0
