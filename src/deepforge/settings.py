@@ -23,6 +23,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Large files. `DEEPFORGE_BLOB_DIR`, default `<data dir>/blob`."""
     worker_dir: Path
     """Where executions run. `DEEPFORGE_WORKER_DIR`, default `<data dir>/worker`."""
+    database_url: str = ""
+    """A PostgreSQL database in place of the embedded one, with its password: never to be shown. `DEEPFORGE_DATABASE_URL`."""
+    mongo_uri: str = ""
+    """What DeepForge's first edition was given its database by: the server says that it means nothing now. `MONGO_URI`."""
     host: str = "127.0.0.1"
     port: int = 8888
     """`DEEPFORGE_PORT`."""
@@ -54,6 +58,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         data_dir=data,
         blob_dir=Path(env.get("DEEPFORGE_BLOB_DIR", str(data / "blob"))).expanduser().absolute(),
         worker_dir=Path(env.get("DEEPFORGE_WORKER_DIR", str(data / "worker"))).expanduser().absolute(),
+        database_url=env.get("DEEPFORGE_DATABASE_URL", ""),
+        mongo_uri=env.get("MONGO_URI", ""),
         public_url=env.get("DEEPFORGE_PUBLIC_URL", ""),
         port=int(_number(env, "DEEPFORGE_PORT", 8888)),
         lease_seconds=_number(env, "DEEPFORGE_LEASE_SECONDS", 600.0),

@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deepforge.errors import Broken, Forbidden
+from deepforge.errors import Broken, Forbidden, Invalid
 from deepforge.ids import TransactionId
 from deepforge.model.execution import Execution, Status
 from deepforge.model.hosting import Adopted, Ended
@@ -23,6 +23,7 @@ from deepforge.model.project import NewExecution, Project
 from deepforge.server.composition import serve
 from deepforge.server.info import ServerInfo, read_server_info
 from deepforge.server.static_client import StaticClient
+from deepforge.settings import load_settings
 from deepforge.storage.sql_storage import open_storage
 from tests.server.fake_host import begin, fake_host
 from tests.server.harness import running, settings_in, until
@@ -77,6 +78,27 @@ def test_it_starts_without_torch_is_found_and_stops_in_time(tmp_path: Path) -> N
         process.stdout.close()
     assert read_server_info(data) is None
     assert not (data / "server.json").exists()
+
+
+async def test_S234_a_mongodb_is_answered_by_what_to_do(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path / "data", mongo_uri="mongodb://localhost:27017/deepforge")
+    with pytest.raises(Invalid, match="Unset MONGO_URI") as refused:
+        await serve(settings, on_ready=lambda _: None)
+    assert refused.value.code == "mongo"
+    assert not (tmp_path / "data").exists()
+
+
+async def test_the_database_of_the_settings_is_the_one_that_is_opened(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, mongo_uri="mongodb://x", database_url="mysql://somewhere/deepforge")
+    with pytest.raises(Invalid) as refused:
+        await serve(settings, on_ready=lambda _: None)
+    assert refused.value.code == "bad-database-url"
+
+
+def test_the_database_is_set_by_the_environment() -> None:
+    found = load_settings({"DEEPFORGE_DATABASE_URL": "postgresql://x/y", "MONGO_URI": "mongodb://z"})
+    assert (found.database_url, found.mongo_uri) == ("postgresql://x/y", "mongodb://z")
+    assert (load_settings({}).database_url, load_settings({}).mongo_uri) == ("", "")
 
 
 async def test_a_port_in_use_is_one_clear_sentence(tmp_path: Path) -> None:

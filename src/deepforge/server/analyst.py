@@ -176,7 +176,7 @@ class Analyst:
             return self._child
 
     async def _start(self) -> None:
-        environment = {name: value for name, value in os.environ.items() if not name.endswith("_TOKEN")}
+        environment = {name: value for name, value in os.environ.items() if not name.endswith(("_TOKEN", "DATABASE_URL"))}
         environment["DEEPFORGE_CATALOGUE_CACHE"] = str(self._cache)
         try:
             self._child = await asyncio.create_subprocess_exec(

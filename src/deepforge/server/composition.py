@@ -15,7 +15,7 @@ from deepforge import __version__
 from deepforge.dispatch.clock import SystemClock
 from deepforge.dispatch.dispatcher import Dispatcher, DispatchSettings
 from deepforge.dispatch.events import Events
-from deepforge.errors import Forbidden
+from deepforge.errors import Forbidden, Invalid
 from deepforge.server.analysis import Analyses
 from deepforge.server.analyst import Analyst
 from deepforge.server.app import application
@@ -44,12 +44,16 @@ async def serve(settings: Settings, *, on_ready: Callable[[ServerInfo], None]) -
     """Run a server until SIGTERM, SIGINT or cancellation; `on_ready` is called once it listens.
 
     Raises `Broken` when the port or the data directory cannot be used, `Forbidden` for an address that other machines
-    reach unless `settings.allow_remote`.
+    reach unless `settings.allow_remote`, `Invalid` for a database that it does not work with.
     """
     check_address(settings)
+    check_database(settings)
     with ServerFile(settings.data_dir) as file, listening(settings) as listener:
         info = _info(settings, listener)
-        async with open_storage(settings) as storage, open_services(settings, storage, info) as services:
+        async with (
+            open_storage(settings, database_url=settings.database_url) as storage,
+            open_services(settings, storage, info) as services,
+        ):
 
             def ready() -> None:
                 file.write(info)
@@ -67,6 +71,16 @@ def check_address(settings: Settings) -> None:
         code="remote-address",
         hint="Add --allow-remote if you want that, and put a proxy with TLS in front of it.",
     )
+
+
+def check_database(settings: Settings) -> None:
+    """Raises `Invalid` where a MongoDB is named, unless the database that is to be used is named, too."""
+    if settings.mongo_uri and not settings.database_url:
+        raise Invalid(
+            "MONGO_URI is set, but DeepForge keeps its data in an embedded database now, or in PostgreSQL, and not in MongoDB.",
+            code="mongo",
+            hint="Unset MONGO_URI to use the embedded database, or name a PostgreSQL database in DEEPFORGE_DATABASE_URL.",
+        )
 
 
 def _info(settings: Settings, listener: socket.socket) -> ServerInfo:

@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.util import find_spec
 
+from deepforge.errors import Broken
 from deepforge.settings import Settings
 from deepforge.storage.artifacts import SqlArtifactStore
 from deepforge.storage.blobs import DirectoryBlobStore
@@ -45,4 +47,10 @@ def _database(settings: Settings, url: str) -> AbstractAsyncContextManager[Datab
     if not url:
         return open_sqlite(settings.data_dir / "deepforge.db")
     parsed = postgres_url(url)
+    if find_spec("psycopg") is None:
+        raise Broken(
+            "A PostgreSQL database needs a package that is not installed.",
+            code="database-driver",
+            hint='Run pip install "deepforge-studio[postgres]".',
+        )
     return open_database(parsed, parsed.render_as_string(hide_password=True))
