@@ -133,11 +133,19 @@ class World:
             )
         )
 
-    async def connect(self, worker: str = "w", *, slots: int = 2, adopted: tuple[Adopted, ...] = ()) -> tuple[Link, Host]:
+    async def connect(
+        self, worker: str = "w", *, slots: int = 2, adopted: tuple[Adopted, ...] = (), framework: str = ""
+    ) -> tuple[Link, Host]:
         link = Link()
         resources = Resources(cpus=2, memory=1, slots=slots)
         register = Register(
-            worker=WorkerId(worker), name=worker, protocol=PROTOCOL, version="0", resources=resources, adopted=adopted
+            worker=WorkerId(worker),
+            name=worker,
+            protocol=PROTOCOL,
+            version="0",
+            resources=resources,
+            adopted=adopted,
+            framework=framework,
         )
         return link, await self.dispatcher.connect(link, register)
 

@@ -16,6 +16,7 @@ from deepforge.engine.events import (
     Back,
     Began,
     Ended,
+    Fingerprinted,
     Leased,
     Lost,
     OutOfContact,
@@ -67,7 +68,7 @@ class Play:
             number = number or (count + 1 if kind is Leased else count)
             more |= {"job": f"j-{node}", "attempt": f"{node}{number}"}
             more |= {"worker": "w", "worker_name": "here"} if kind is Leased else {"fence": number}
-        if kind is not ArtifactWasSaved:
+        if kind not in (ArtifactWasSaved, Fingerprinted):
             more["time"] = at(self.clock)
         self.run, self.effects = step(self.run, kind(**more))
         return self
@@ -170,6 +171,15 @@ def test_S043_S211_outputs_are_saved_under_their_names() -> None:
     assert play.effects == (SaveArtifact(job="j-a", node="o1", name="mine", output=stored()), EnqueueJob(job="j-b"))
     play.do(ArtifactWasSaved, artifact="art").do(ArtifactWasSaved, artifact="art")
     assert play.run.execution.artifacts == ("art",)
+
+
+def test_a_fingerprint_is_recorded_while_the_job_is_queued() -> None:
+    play = (
+        begun({"a": [], "b": ["a"]}).do(Fingerprinted, job="j-a", fingerprint="f").do(Fingerprinted, job="j-b", fingerprint="f")
+    )
+    assert (play.job("a").fingerprint, play.job("b").fingerprint) == ("f", "")
+    play.lead("a").do(Fingerprinted, job="j-a", fingerprint="late").do(Fingerprinted, job="j-gone", fingerprint="f")
+    assert play.job("a").fingerprint == "f"
 
 
 def test_an_execution_that_only_passes_artifacts_succeeds_at_once() -> None:

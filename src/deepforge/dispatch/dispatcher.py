@@ -54,11 +54,11 @@ class Dispatcher:
         self._events = events
         self._clock = clock
         self._settings = settings
-        self._runs = Runs(stores, events, clock)
+        self._hosts = Hosts(clock)
+        self._runs = Runs(stores, events, clock, lambda: self._hosts.framework)
         self._reports = Reports(stores, self._runs, events, clock, self._apply)
         self._launcher = Launcher(stores.executions, clock)
         self._launching = asyncio.Lock()
-        self._hosts = Hosts(clock)
         self._leasing = Leasing(self._runs, self._hosts, clock, self._apply)
         self._loops: list[asyncio.Task[None]] = []
 

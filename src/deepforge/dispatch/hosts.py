@@ -31,6 +31,7 @@ class Host:
         self.worker = worker
         self.name = name
         self.resources = _UNKNOWN
+        self.framework = ""
         self.link: HostLink | None = None
         self.heard = heard
         self.seen = seen
@@ -72,7 +73,7 @@ class Hosts:
         host = self.known(register.worker)
         if host.link is not None:
             host.link.close()
-        host.link, host.name, host.resources = link, register.name, register.resources
+        host.link, host.name, host.resources, host.framework = link, register.name, register.resources, register.framework
         self.heard(host)
         return host
 
@@ -82,6 +83,12 @@ class Hosts:
             host.link = None
         if host.link is None and not host.attempts:
             self.forget(host)
+
+    @property
+    def framework(self) -> str:
+        """The version of torch, if those who have said theirs have the same; else empty."""
+        said = {host.framework for host in self._hosts.values() if host.framework}
+        return said.pop() if len(said) == 1 else ""
 
     def forget(self, host: Host) -> None:
         """It has gone for good, or is as new when it comes back."""

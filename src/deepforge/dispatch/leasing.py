@@ -7,7 +7,7 @@ from datetime import datetime
 
 from deepforge.dispatch.clock import Clock
 from deepforge.dispatch.hosts import Host, Hosts
-from deepforge.dispatch.pinned import attempt_spec
+from deepforge.dispatch.pinned import attempt_spec, job_fingerprint
 from deepforge.dispatch.runs import ActiveRun, Runs
 from deepforge.engine.events import Event, Leased
 from deepforge.engine.run import input_files, live_attempt
@@ -85,14 +85,25 @@ class Leasing:
             return
         attempt = AttemptId(new_id())
         host.attempts[attempt] = job  # before anything waits, so that the slot is not given twice
-        leased = Leased(time=self._clock.now(), job=job, attempt=attempt, worker=host.worker, worker_name=host.name)
         try:
-            await self._apply(active, leased)
+            await self._apply(active, self._leased(active, job, attempt, host))
         except BaseException:
             host.attempts.pop(attempt, None)
             self._queue = {job: since, **self._queue}
             raise
         self._send(active, job, attempt, host)
+
+    def _leased(self, active: ActiveRun, job: JobId, attempt: AttemptId, host: Host) -> Leased:
+        """The fingerprint counts with the torch that the attempt really has."""
+        planned, inputs = active.run.job_plan(job), input_files(active.run, job)
+        return Leased(
+            time=self._clock.now(),
+            job=job,
+            attempt=attempt,
+            worker=host.worker,
+            worker_name=host.name,
+            fingerprint=job_fingerprint(active.snapshot, planned, inputs, host.framework),
+        )
 
     def _send(self, active: ActiveRun, job: JobId, attempt: AttemptId, host: Host) -> None:
         current = active.run.job(job)

@@ -1,9 +1,10 @@
 """What an execution pins: the person's overrides of this run, and the records that its jobs need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from deepforge.engine.fingerprint import fingerprint
 from deepforge.errors import Invalid
 from deepforge.ids import ArtifactId, AttemptId, BlobHash, RecordId
 from deepforge.model.artifact import BlobInfo
@@ -30,7 +31,7 @@ from deepforge.model.records import (
     Wire,
 )
 
-__all__ = ["attempt_spec", "job_records", "job_spec", "overridden", "pinned_artifacts", "pinned_records"]
+__all__ = ["attempt_spec", "job_fingerprint", "job_records", "job_spec", "overridden", "pinned_artifacts", "pinned_records"]
 
 _ALWAYS = DataType | LayerDefinition | Module
 
@@ -135,6 +136,12 @@ def attempt_spec(
         inputs=inputs,
         outputs=planned.outputs,
     )
+
+
+def job_fingerprint(snapshot: Snapshot, planned: JobPlan, inputs: Mapping[str, InputFile], framework: str) -> str:
+    """What decides the job's outcome, as a hash; `framework` is the version of torch, empty while it is not known."""
+    contents = {name: (file.type, file.blob.hash) for name, file in inputs.items()}
+    return fingerprint(planned, job_records(snapshot, planned), contents, framework)
 
 
 def job_spec(snapshot: Snapshot, execution: Execution, job: Job) -> AttemptSpec:

@@ -1,16 +1,17 @@
 """The unfinished executions: each is stepped by the engine under a lock of its own, stored, and told to whoever listens."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from msgspec.structs import replace
 
 from deepforge.dispatch.clock import Clock
 from deepforge.dispatch.events import AttemptBegan, Events
+from deepforge.dispatch.pinned import job_fingerprint
 from deepforge.dispatch.stores import DispatchStores
-from deepforge.engine.effects import Effect, PassArtifact, SaveArtifact
-from deepforge.engine.events import ArtifactWasSaved, Back, Event, Leased, OutOfContact, Progressed
-from deepforge.engine.run import Run
+from deepforge.engine.effects import Effect, EnqueueJob, PassArtifact, SaveArtifact
+from deepforge.engine.events import ArtifactWasSaved, Back, Event, Fingerprinted, Leased, OutOfContact, Progressed
+from deepforge.engine.run import Run, input_files
 from deepforge.engine.step import step
 from deepforge.errors import NotFound
 from deepforge.ids import ArtifactId, AttemptId, ExecutionId, JobId, new_id
@@ -37,10 +38,11 @@ class ActiveRun:
 
 
 class Runs:
-    """All unfinished executions, found by execution, job or attempt."""
+    """All unfinished executions, found by execution, job or attempt. `framework` says the version of torch, if it is known."""
 
-    def __init__(self, stores: DispatchStores, events: Events, clock: Clock) -> None:
+    def __init__(self, stores: DispatchStores, events: Events, clock: Clock, framework: Callable[[], str]) -> None:
         self._stores = stores
+        self._framework = framework
         self._events = events
         self._clock = clock
         self._active: dict[ExecutionId, ActiveRun] = {}
@@ -91,7 +93,7 @@ class Runs:
             run, effects = step(before, event)
             if run is before and not effects:
                 return ()
-            run = await self._save_artifacts(run, effects)
+            run = self._fingerprint(active, await self._save_artifacts(run, effects), effects)
             if not isinstance(event, Progressed) and run is not before:
                 await self._stores.executions.save(run.execution)
             active.run = run
@@ -112,6 +114,15 @@ class Runs:
         self._events.publish(project, ExecutionChanged(execution=run.execution))
         if isinstance(event, Leased):
             self._events.publish_job(event.job, AttemptBegan(attempt=event.attempt))
+
+    def _fingerprint(self, active: ActiveRun, run: Run, effects: Iterable[Effect]) -> Run:
+        """Record what decides the outcome of the jobs whose inputs are there now."""
+        for effect in effects:
+            if isinstance(effect, EnqueueJob):
+                planned, inputs = run.job_plan(effect.job), input_files(run, effect.job)
+                found = job_fingerprint(active.snapshot, planned, inputs, self._framework())
+                run, _ = step(run, Fingerprinted(job=effect.job, fingerprint=found))
+        return run
 
     async def _save_artifacts(self, run: Run, effects: Iterable[Effect]) -> Run:
         for effect in effects:

@@ -16,6 +16,7 @@ __all__ = [
     "Began",
     "Ended",
     "Event",
+    "Fingerprinted",
     "Leased",
     "Lost",
     "OutOfContact",
@@ -138,6 +139,13 @@ class Restarted(Struct, frozen=True, kw_only=True):
     time: Time
 
 
+class Fingerprinted(Struct, frozen=True, kw_only=True):
+    """What decides a queued job's outcome, as a hash (`fingerprint.py`)."""
+
+    job: JobId
+    fingerprint: str
+
+
 class ArtifactWasSaved(Struct, frozen=True, kw_only=True):
     """An artifact that an effect asked for is there."""
 
@@ -147,4 +155,4 @@ class ArtifactWasSaved(Struct, frozen=True, kw_only=True):
 AttemptEvent = Started | Progressed | Succeeded | Ended | OutOfContact | Back | Lost | Returned
 """Events of one attempt; each has `job`, `attempt` and `fence`."""
 
-Event = Began | Leased | AttemptEvent | StopAsked | Restarted | ArtifactWasSaved
+Event = Began | Leased | AttemptEvent | StopAsked | Restarted | Fingerprinted | ArtifactWasSaved

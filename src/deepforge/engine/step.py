@@ -18,6 +18,7 @@ from deepforge.engine.events import (
     Began,
     Ended,
     Event,
+    Fingerprinted,
     Leased,
     Lost,
     OutOfContact,
@@ -50,6 +51,8 @@ def step(run: Run, event: Event) -> Stepped:
             return _restart(run, event.time)
         case ArtifactWasSaved():
             return _saved(run, event), ()
+        case Fingerprinted():
+            return _fingerprinted(run, event), ()
         case _:
             return _attempt_event(run, event)
 
@@ -195,6 +198,13 @@ def _lease(run: Run, event: Leased) -> Stepped:
         worker_name=event.worker_name,
     )
     return _put(run, replace(job, attempts=(*job.attempts, attempt), fingerprint=event.fingerprint or job.fingerprint)), ()
+
+
+def _fingerprinted(run: Run, event: Fingerprinted) -> Run:
+    job = run.job(event.job)
+    if job is None or job.status is not Status.QUEUED or job.fingerprint == event.fingerprint:
+        return run
+    return _put(run, replace(job, fingerprint=event.fingerprint))
 
 
 def _started(run: Run, job: Job, time: Time) -> Run:

@@ -89,7 +89,10 @@ class Adopted(Struct, frozen=True, kw_only=True):
 
 
 class Register(Struct, frozen=True, kw_only=True, tag_field="type", tag="register"):
-    """The first message of a host. `shared_blobs`: the host sees the server's blob directory on its own disk."""
+    """The first message of a host. `shared_blobs`: the host sees the server's blob directory on its own disk.
+
+    `framework` is the version of its torch, empty if it does not say.
+    """
 
     worker: WorkerId
     name: str
@@ -98,6 +101,7 @@ class Register(Struct, frozen=True, kw_only=True, tag_field="type", tag="registe
     resources: Resources
     adopted: tuple[Adopted, ...] = ()
     shared_blobs: bool = False
+    framework: str = ""
 
 
 class Heartbeat(Struct, frozen=True, kw_only=True, tag_field="type", tag="heartbeat"):

@@ -44,7 +44,7 @@ from deepforge.worker.blobs import Blobs
 from deepforge.worker.connection import Connection
 from deepforge.worker.durable import write_durably
 from deepforge.worker.keeper import ZygoteKeeper
-from deepforge.worker.machine import offered
+from deepforge.worker.machine import framework, offered
 from deepforge.worker.supervise import Supervisor, Tools
 
 __all__ = ["Host", "HostOptions", "open_host"]
@@ -133,6 +133,7 @@ class Host:
             resources=self._resources,
             adopted=adopted,
             shared_blobs=self._blobs.shared or urlsplit(self._options.server).hostname in _LOOPBACK,
+            framework=framework(),
         )
 
     def registered(self, welcome: Registered) -> None:
