@@ -13,6 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deepforge.errors import Broken, Busy
+from deepforge.settings import load_settings
+from deepforge.storage import open_storage, sql_storage
 from deepforge.storage.database import Database, Work, open_sqlite
 from deepforge.storage.tables import METADATA, people
 
@@ -116,3 +118,11 @@ async def test_readers_cannot_write_and_commits_are_synced(tmp_path: Path) -> No
         with pytest.raises(Broken):
             async with database.read() as connection:
                 await adding("x")(connection)
+
+
+async def test_postgresql_without_its_package_is_one_clear_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sql_storage, "find_spec", lambda _: None)
+    with pytest.raises(Broken) as refused:
+        async with open_storage(load_settings({"DEEPFORGE_DATA_DIR": str(tmp_path)}), database_url="postgresql://somewhere/x"):
+            pass
+    assert (refused.value.code, "pip install" in refused.value.hint) == ("database-driver", True)
