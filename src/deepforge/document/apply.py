@@ -24,7 +24,7 @@ MAX_PARTS = 10_000
 MAX_EDITS = 100
 """Of one text in one transaction; a client composes what it types."""
 
-_GONE = "Somebody else may have removed it; look at the project's history."
+_GONE = "Somebody else may have removed it; its text is kept here to be copied."
 _SHAPE = "Reload the page; if it happens again, the program has a fault."
 
 
@@ -173,7 +173,7 @@ class _Work:
     def _there(self, id: RecordId) -> Record:
         record = self.records.get(id)
         if record is None:
-            raise Refused(f"Record {id} is not there.", code="DF101", hint=_GONE, where=id)
+            raise Refused("What this edit changes is not there any more.", code="DF101", hint=_GONE, where=id)
         return record
 
     def _set(self, record: Record) -> None:

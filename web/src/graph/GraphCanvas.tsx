@@ -277,17 +277,21 @@ function useReveal(
   const flow = useReactFlow()
   const store = useStoreApi()
   const last = useRef<string | null>(null)
+  // The bubble of a new node comes a moment after it, when the server has looked at it.
+  const shown = selected !== null && bubbles.has(selected) ? `${selected} with its bubble` : selected
   useEffect(() => {
     const node = graph.nodes.find((it) => it.id === selected)
     const { width, height, transform } = store.getState()
-    if (selected === last.current || width === 0) return
-    last.current = selected
+    if (shown === last.current || width === 0) return
+    const less = last.current === `${selected} with its bubble`
+    last.current = shown
+    if (less) return
     if (node === undefined) return
     const box = boxOf(node)
     const whole = bubbles.has(node.id) ? { ...box, width: box.width + BUBBLE_REACH } : box
     const next = reveal(whole, { x: transform[0], y: transform[1], zoom: transform[2] }, { width, height })
     if (next !== null) void flow.setViewport(next, { duration: motion('calm') })
-  }, [selected, graph, boxOf, bubbles, flow, store])
+  }, [selected, shown, graph, boxOf, bubbles, flow, store])
 }
 
 /** How far a bubble stands out of an opened node. */

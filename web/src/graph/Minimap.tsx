@@ -7,6 +7,8 @@ import { around, type Box } from './viewport'
 
 const WIDTH = 182
 const HEIGHT = 130
+/** On a canvas narrower than this the map is there only while a part of the graph is out of view: it covers too much. */
+const NARROW = 1300
 /** More nodes than this would be dots, and slow to draw. */
 export const MINIMAP_LIMIT = 2000
 
@@ -23,6 +25,8 @@ export function Minimap({ graph, layout }: { graph: Graph; layout: Layout }) {
     { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom },
     { x: left + 3 / scale, y: top + 3 / scale, width: (WIDTH - 6) / scale, height: (HEIGHT - 6) / scale },
   )
+  if (width < NARROW && contains({ x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom }, box))
+    return null
   const look = (event: PointerEvent<SVGSVGElement>): void => {
     if (event.buttons !== 1) return
     const rect = event.currentTarget.getBoundingClientRect()
@@ -77,6 +81,15 @@ const Drawing = memo(function Drawing({ graph, layout }: { graph: Graph; layout:
 })
 
 /** The part of a box inside another; at its edge when it lies outside. */
+function contains(outer: Box, inner: Box): boolean {
+  return (
+    inner.x >= outer.x &&
+    inner.y >= outer.y &&
+    inner.x + inner.width <= outer.x + outer.width &&
+    inner.y + inner.height <= outer.y + outer.height
+  )
+}
+
 function clamp(box: Box, within: Box): Box {
   const x = Math.min(Math.max(box.x, within.x), within.x + within.width)
   const y = Math.min(Math.max(box.y, within.y), within.y + within.height)

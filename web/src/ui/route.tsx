@@ -68,7 +68,9 @@ export function useCrumb(label: string, parents: readonly Crumb[] = []): void {
 /** The steps before this screen and its own name. */
 export function useCrumbs(): { trail: readonly Crumb[]; current: Crumb | null } {
   const { current, parents } = useCrumbState()
-  useRoute()
+  const path = useSyncExternalStore(router.subscribe, () => window.location.pathname)
+  // A screen that is still being fetched has not said its name: the one before it says nothing here.
+  if (current?.path !== path) return { trail: router.trail ?? [], current: null }
   return { trail: router.trail ?? parents, current }
 }
 

@@ -75,6 +75,7 @@ export function ConsolePane({ job, name, state, onOpen }: Props) {
       <Console
         screen={screen}
         revision={written}
+        numbered={skipped === 0}
         heading={`Console logging for Operation "${name}":`}
         follow={follow}
         onFollow={setFollow}

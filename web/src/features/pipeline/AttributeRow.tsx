@@ -20,7 +20,7 @@ export function AttributeRow(props: AttributeRowProps) {
   const title = [attribute.doc, describeAttribute(attribute)].filter((part) => part !== '').join('\n')
   const set = (value: Value): void => onChange(value === attribute.default && !attribute.required ? undefined : value)
   return (
-    <div className="pipeline-attribute" data-changed={changed || undefined}>
+    <div className="pipeline-attribute" data-kind={attribute.kind} data-changed={changed || undefined}>
       <label htmlFor={`attribute-${attribute.name}`} title={title}>
         {attribute.name}
       </label>

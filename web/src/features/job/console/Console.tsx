@@ -12,6 +12,8 @@ interface Props {
   readonly screen: Screen
   /** Grows with every write to the screen, which itself stays the same object. */
   readonly revision: number
+  /** False where earlier lines are not here: their number, and so those of the lines that follow, is not known. */
+  readonly numbered: boolean
   /** Stands above the first line, numbered -1. */
   readonly heading: string
   readonly follow: boolean
@@ -22,7 +24,7 @@ interface Props {
   readonly onOpen: (place: CodePlace) => void
 }
 
-export function Console({ screen, revision, heading, follow, onFollow, query, found, onOpen }: Props) {
+export function Console({ screen, revision, numbered, heading, follow, onFollow, query, found, onOpen }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const count = lineCount(screen)
   const rows = useVirtualizer({
@@ -54,7 +56,7 @@ export function Console({ screen, revision, heading, follow, onFollow, query, fo
       <div className="console-lines" style={{ height: rows.getTotalSize() }}>
         {rows.getVirtualItems().map(({ index, start }) => (
           <div className="console-line" key={index} style={{ transform: `translateY(${start}px)` }}>
-            <span className="console-number">{index === 0 ? -1 : index}</span>
+            <span className="console-number">{index === 0 ? -1 : numbered ? index : '·'}</span>
             {index === 0 ? (
               <span className="console-heading">{heading}</span>
             ) : (
