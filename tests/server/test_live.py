@@ -1,7 +1,14 @@
 """The live socket: welcome, edits to everybody, presence, refusals, what came while away."""
 
-from deepforge.ids import RecordId
-from deepforge.model.live import Analysis, Committed, Place, Presence, PresenceMoved, RefusedEdit
+from collections.abc import Sequence
+
+import pytest
+from websockets.exceptions import ConnectionClosed
+
+from deepforge.errors import Busy
+from deepforge.ids import BranchName, ProjectId, RecordId
+from deepforge.model.document import Version
+from deepforge.model.live import Analysis, Committed, Edit, Place, Presence, PresenceMoved, RefusedEdit
 from deepforge.model.records import Pipeline, Wire
 from tests.server.harness import Running
 
@@ -56,3 +63,33 @@ async def test_who_comes_back_gets_what_it_missed(server: Running) -> None:
         assert back.welcome is not None
         assert back.welcome.records is None
         assert [version.version for version in back.welcome.missed or ()] == [1]
+
+
+@pytest.mark.parametrize("kept", [False, True])
+async def test_an_edit_that_could_not_be_stored_is_no_refusal(
+    server: Running, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    """The connection ends, the client sends the edit again, and it is there once: also if the store had kept it."""
+    project = await server.project()
+    store = server.services.stores.documents
+    append = store.append
+
+    async def busy(project: ProjectId, branch: BranchName, versions: Sequence[Version]) -> None:
+        if kept:
+            await append(project, branch, versions)
+        raise Busy("The database is locked.", code="locked")
+
+    monkeypatch.setattr(store, "append", busy)
+    async with server.live(project.id) as tab:
+        transaction = await tab.send_edit(0, put=(PIPELINE,))
+        with pytest.raises(ConnectionClosed) as closed:
+            await tab.receive(Committed)
+        assert not any(isinstance(message, RefusedEdit) for message in tab.came)
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4500, "locked")
+    monkeypatch.undo()
+    async with server.live(project.id) as back:
+        await back.send(Edit(base=0, transaction=transaction))
+        committed = await back.receive(Committed, lambda one: one.transaction == transaction.id)
+        assert committed.version == 1
+    assert (await server.services.documents.at(project.id, BranchName("main"), None)).version == 1

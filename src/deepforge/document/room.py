@@ -208,7 +208,7 @@ class Room:
                 continue
             except Exception as error:  # the top of the loop over edits: one that is strange does not hold up the others
                 logger.error("An edit of %s %s failed.", self.project, self.branch, exc_info=error)
-                outcomes.append(_not_stored(error))
+                outcomes.append(_failed())
                 continue
             committed = _committed(version, request.client)
             versions.append(version)
@@ -305,4 +305,9 @@ def _closing() -> Busy:
 def _not_stored(error: Exception) -> DeepForgeError:
     if isinstance(error, DeepForgeError) and not isinstance(error, Conflict):
         return error
-    return Busy("The edit could not be stored; nothing of it was kept.", hint="Try again; see the server's log if it goes on.")
+    return Busy("It is not known whether the edit was stored.", hint="Send it again; see the server's log if it goes on.")
+
+
+def _failed() -> DeepForgeError:
+    """A final answer: sent again it would fail again."""
+    return refuse_change("The edit failed in the server, and nothing of it was kept.", hint="See the server's log.")

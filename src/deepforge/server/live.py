@@ -207,6 +207,8 @@ class LiveSocket:
                 self._project.id, self._room.branch, edit, client=subscription.client, person=self._caller.person
             )
         except DeepForgeError as error:
+            if error.status >= 500:  # no verdict on the edit, and the store may have it: the client comes back and asks again
+                raise Closed(CloseCode.FAULT, error.code) from None
             self._outbox.put(RefusedEdit(transaction=edit.transaction.id, error=api_error(error)))
             return
         if committed.repeated:

@@ -12,6 +12,11 @@ export const FINAL_CODES: ReadonlyMap<number, string> = new Map([
   [4404, 'There is no such project or branch.'],
 ])
 
+/** The server could not do what was asked of it now; at once it could not either. */
+const FAULT = 4500
+/** Where the pauses begin after a fault. */
+const AFTER_FAULT = 3
+
 /** Pauses before each attempt, in milliseconds; the last one stays. */
 export const PAUSES = [200, 500, 1000, 2000, 4000, 8000, 15_000] as const
 /** How long one attempt may take until it is given up, in milliseconds. */
@@ -82,6 +87,7 @@ export class LiveSocket {
     socket.onclose = (event) => {
       if (socket !== this.#socket) return
       const reason = FINAL_CODES.get(event.code)
+      if (event.code === FAULT) this.#attempt = Math.max(AFTER_FAULT, this.#attempt)
       if (reason === undefined) this.#lost(socket)
       else {
         this.close()

@@ -55,6 +55,16 @@ describe('LiveSocket', () => {
     expect([connections.length, events]).toEqual([1, ['connecting 0', `ended ${code}`]])
   })
 
+  it('comes back after a fault of the server (4500), and not at once', () => {
+    socket().open()
+    connections[0]?.opened()
+    connections[0]?.lost(4500)
+    vi.advanceTimersByTime(1_999)
+    expect(connections.length).toBe(1)
+    vi.advanceTimersByTime(1)
+    expect(connections.length).toBe(2)
+  })
+
   it('gives up an attempt that is never welcomed', () => {
     socket().open()
     connections[0]?.opened()
