@@ -18,7 +18,8 @@ export interface Kept {
 export interface Queue {
   /** What tabs that are gone have left, oldest first; it is now this tab's to keep. */
   takeOver(): Promise<readonly Kept[]>
-  save(kept: Kept): Promise<void>
+  /** Keeps this tab's own. What was taken over is forgotten by it, but for what is in `left`: that is not in `kept` yet. */
+  save(kept: Kept, left?: readonly Kept[]): Promise<void>
   close(): void
 }
 
@@ -40,7 +41,8 @@ export class StoredQueue implements Queue {
   #room: string
   #client: ClientId
   #key: string
-  #taken: readonly string[] = []
+  /** The keys of what was taken over and is still stored. */
+  #taken = new Map<Kept, string>()
   #release: () => void = () => undefined
   #last: Promise<void> = Promise.resolve()
 
@@ -48,11 +50,7 @@ export class StoredQueue implements Queue {
     this.#room = `${project}/${branch}`
     this.#client = client
     this.#key = `${this.#room}/${client}`
-    this.#database = openDB<Schema>(DATABASE, 1, {
-      upgrade(database) {
-        database.createObjectStore('edits', { keyPath: 'key' }).createIndex('room', 'room')
-      },
-    })
+    this.#database = openDatabase()
     this.#hold()
   }
 
@@ -63,44 +61,56 @@ export class StoredQueue implements Queue {
     const gone = rows
       .filter(({ key, client }) => key !== this.#key && !living.has(client))
       .sort((a, b) => a.saved - b.saved)
-    this.#taken = gone.map(({ key }) => key)
-    return gone.map(({ base, epoch, edits, notApplied }) => ({ base, epoch, edits, notApplied }))
+    this.#taken = new Map(
+      gone.map(({ key, base, epoch, edits, notApplied }) => [{ base, epoch, edits, notApplied }, key]),
+    )
+    return [...this.#taken.keys()]
   }
 
-  /** Saves are made in order; what was taken over is deleted with the first one. One that fails does not hold up the next. */
-  save(kept: Kept): Promise<void> {
-    const written = this.#last.then(() => this.#write(kept))
+  /** Saves are made in order. One that fails does not hold up the next, which deletes what it should have deleted. */
+  save(kept: Kept, left: readonly Kept[] = []): Promise<void> {
+    const written = this.#last.then(() => this.#write(kept, left))
     this.#last = written.catch(() => undefined)
     return written
   }
 
   close(): void {
     this.#release()
-    void this.#last.then(async () => (await this.#database).close())
+    // Where the database never opened, whoever wanted to read or save has been told.
+    this.#last.then(async () => (await this.#database).close()).catch(() => undefined)
   }
 
-  async #write(kept: Kept): Promise<void> {
+  async #write(kept: Kept, left: readonly Kept[]): Promise<void> {
     const database = await this.#database
-    const transaction = database.transaction('edits', 'readwrite')
-    for (const key of this.#taken) await transaction.store.delete(key)
-    this.#taken = []
-    if (kept.edits.length + kept.notApplied.length === 0) await transaction.store.delete(this.#key)
-    else
-      await transaction.store.put({
-        ...kept,
-        key: this.#key,
-        room: this.#room,
-        client: this.#client,
-        saved: Date.now(),
-      })
-    await transaction.done
+    const { store, done } = database.transaction('edits', 'readwrite')
+    const over = [...this.#taken].filter(([taken]) => !left.includes(taken))
+    const empty = kept.edits.length + kept.notApplied.length === 0
+    const row = { ...kept, key: this.#key, room: this.#room, client: this.#client, saved: Date.now() }
+    // All at once: where the transaction is given up, each of them rejects, and none may do so unheard.
+    await Promise.all([
+      empty ? store.delete(this.#key) : store.put(row),
+      ...over.map(([, key]) => store.delete(key)),
+      done,
+    ])
+    for (const [taken] of over) this.#taken.delete(taken)
   }
 
   #hold(): void {
     const locks = globalThis.navigator?.locks
     if (locks === undefined) return
-    void locks.request(lockOf(this.#client), () => new Promise<void>((resolve) => (this.#release = resolve)))
+    const released = (): Promise<void> => new Promise((resolve) => (this.#release = resolve))
+    // A browser that refuses locks: then other tabs may send this one's edits too, and the server stores each once.
+    locks.request(lockOf(this.#client), released).catch(() => undefined)
   }
+}
+
+/** Rejects, and never throws, where the browser allows no database. */
+async function openDatabase(): Promise<IDBPDatabase<Schema>> {
+  return openDB<Schema>(DATABASE, 1, {
+    upgrade(database) {
+      database.createObjectStore('edits', { keyPath: 'key' }).createIndex('room', 'room')
+    },
+  })
 }
 
 function lockOf(client: ClientId): string {
@@ -109,7 +119,7 @@ function lockOf(client: ClientId): string {
 
 /** The tabs that are open now, as far as the browser tells. */
 async function livingClients(): Promise<ReadonlySet<ClientId>> {
-  const held = (await globalThis.navigator?.locks?.query())?.held ?? []
+  const held = (await globalThis.navigator?.locks?.query().catch(() => null))?.held ?? []
   return new Set(
     held.flatMap(({ name }) => (name?.startsWith('deepforge-tab-') ? [name.slice('deepforge-tab-'.length)] : [])),
   )

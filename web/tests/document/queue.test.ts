@@ -55,4 +55,42 @@ describe('StoredQueue', () => {
     await closed(second, 'tab2')
     expect(await new StoredQueue('q', 'main', 'tab3').takeOver()).toEqual([])
   })
+
+  it('goes on after a save that failed, and still forgets what was taken over', async () => {
+    const first = new StoredQueue('r', 'main', 'tab1')
+    await first.save(kept('a'))
+    await closed(first, 'tab1')
+    const second = new StoredQueue('r', 'main', 'tab2')
+    await second.takeOver()
+    const full = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementationOnce(() => {
+      throw new DOMException('There is no space.', 'QuotaExceededError')
+    })
+    await expect(second.save(kept('b'))).rejects.toThrow('There is no space.')
+    full.mockRestore()
+    await second.save(kept('c'))
+    await closed(second, 'tab2')
+    expect(await new StoredQueue('r', 'main', 'tab3').takeOver()).toEqual([kept('c')])
+  })
+
+  it('keeps what was taken over and is not sent yet beside its own', async () => {
+    const first = new StoredQueue('s', 'main', 'tab1')
+    await first.save(kept('a'))
+    await closed(first, 'tab1')
+    const second = new StoredQueue('s', 'main', 'tab2')
+    await second.save(kept('b'), await second.takeOver())
+    await closed(second, 'tab2')
+    const third = new StoredQueue('s', 'main', 'tab3')
+    expect(await third.takeOver()).toEqual([kept('a'), kept('b')])
+  })
+
+  it('rejects each save where the browser has no database, and nothing besides', async () => {
+    const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('Not here.', 'SecurityError')
+    })
+    const queue = new StoredQueue('t', 'main', 'tab1')
+    await expect(queue.takeOver()).rejects.toThrow('Not here.')
+    await expect(queue.save(kept('a'))).rejects.toThrow('Not here.')
+    open.mockRestore()
+    await closed(queue, 'tab1')
+  })
 })
