@@ -4,5 +4,7 @@ import { resolve } from 'node:path'
 import { it } from 'vitest'
 
 it('src/api/schema.ts is up to date', { timeout: 60_000 }, () => {
-  execFileSync(process.execPath, [resolve(import.meta.dirname, '../scripts/generate.mjs'), '--check'], { stdio: 'pipe' })
+  execFileSync(process.execPath, [resolve(import.meta.dirname, '../scripts/generate.mjs'), '--check'], {
+    stdio: 'pipe',
+  })
 })
