@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from deepforge.errors import Broken, Busy
 from deepforge.settings import load_settings
 from deepforge.storage import open_storage, sql_storage
 from deepforge.storage.database import Database, Work, open_sqlite
+from deepforge.storage.engines import reading_engine, sqlite_url, writing_engine
 from deepforge.storage.tables import METADATA, people
 
 
@@ -25,6 +27,13 @@ def adding(id: str) -> Work[str]:
         return id
 
     return work
+
+
+async def lose_connection(connection: AsyncConnection) -> str:
+    raw = await connection.get_raw_connection()
+    assert raw.driver_connection is not None
+    await raw.driver_connection.close()
+    return "never"
 
 
 async def ids(database: Database) -> set[str]:
@@ -93,6 +102,58 @@ async def test_a_canceled_caller_does_not_stop_the_writer(tmp_path: Path) -> Non
         await asyncio.gather(*tasks, return_exceptions=True)
         await database.write(adding("after"))
         assert {"1", "3", "5", "7", "9", "after"} <= await ids(database)
+
+
+async def test_a_thread_that_cannot_be_started_fails_one_write_and_not_the_writer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_thread(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async with open_sqlite(tmp_path / "d.db") as database:
+        with pytest.raises(Busy):
+            await asyncio.wait_for(database.write(lose_connection), timeout=10)
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", no_thread)
+            with pytest.raises(Busy, match="can't start new thread"):
+                await asyncio.wait_for(database.write(adding("a")), timeout=10)
+        assert await asyncio.wait_for(database.write(adding("b")), timeout=10) == "b"
+        assert await ids(database) == {"b"}
+
+
+async def test_a_connection_that_is_lost_fails_its_group_and_not_the_writer(tmp_path: Path) -> None:
+    async with open_sqlite(tmp_path / "d.db") as database:
+        results = await asyncio.wait_for(
+            asyncio.gather(*map(database.write, (adding("a"), lose_connection, adding("b"))), return_exceptions=True), timeout=10
+        )
+        assert [isinstance(result, Exception) for result in results] == [True, True, True]
+        assert await asyncio.wait_for(database.write(adding("c")), timeout=10) == "c"
+        assert await ids(database) == {"c"}
+
+
+async def test_when_the_writer_ends_nobody_waits_for_it(tmp_path: Path) -> None:
+    url = sqlite_url(tmp_path / "d.db")
+    writing, reading = writing_engine(url), reading_engine(url)
+    database = Database(writing, reading, "it")
+    begun = asyncio.Event()
+
+    async def endless(_: AsyncConnection) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    writer = asyncio.create_task(database.run_writer())
+    running = asyncio.create_task(database.write(endless))
+    await asyncio.wait_for(begun.wait(), timeout=10)
+    waiting = asyncio.create_task(database.write(adding("a")))
+    await asyncio.sleep(0)
+    writer.cancel()
+    outcomes = await asyncio.wait_for(asyncio.gather(running, waiting, return_exceptions=True), timeout=10)
+    assert [type(outcome) for outcome in outcomes] == [Busy, Busy]
+    with pytest.raises(Busy):
+        await asyncio.wait_for(database.write(adding("b")), timeout=10)
+    await asyncio.gather(writer, return_exceptions=True)
+    await writing.dispose()
+    await reading.dispose()
 
 
 async def test_what_waits_at_closing_is_stored_and_nothing_later(tmp_path: Path) -> None:

@@ -82,9 +82,12 @@ class Database:
         return await future
 
     async def run_writer(self) -> None:
-        """Commit what waits, group by group, until `stop`."""
-        while group := await self._next_group():
-            await self._commit(group)
+        """Commit what waits, group by group, until `stop`. However it ends, nobody waits for it afterwards."""
+        try:
+            while group := await self._next_group():
+                await self._commit(group)
+        finally:
+            self._refuse_waiting()
 
     async def _next_group(self) -> list[_Write]:
         """All that waits (at least one write); empty after `stop`, once nothing waits."""
@@ -98,15 +101,25 @@ class Database:
 
     def stop(self) -> None:
         """Let `run_writer` end after everything that waits; refuse more."""
-        self._broken = self._broken or Busy("The database is being closed.", code="closing")
+        self._broken = self._broken or _closing()
         self._waiting.put_nowait(None)
+
+    def _refuse_waiting(self) -> None:
+        self._broken = self._broken or _closing()
+        while not self._waiting.empty():
+            if (write := self._waiting.get_nowait()) is not None:
+                write.fail(self._broken)
 
     async def _commit(self, group: Sequence[_Write]) -> None:
         try:
             async with self._writing.begin() as connection:
                 done = await _run_all(connection, group)
-        except (SQLAlchemyError, OSError) as error:
+        except Exception as error:  # noqa: BLE001 (the top of the writer's loop: whatever a driver raises, it goes on)
             self._refuse(group, error)
+        except BaseException:
+            for write in group:
+                write.fail(_closing())
+            raise
         else:
             for tell in done:
                 tell()
@@ -114,11 +127,16 @@ class Database:
     def _refuse(self, group: Sequence[_Write], error: Exception) -> None:
         """Nothing of the group was stored. After what only a person can mend, nothing more is tried."""
         fault = explain(error, self._where)
-        _LOG.error("Nothing could be stored: %s", fault)
+        known = isinstance(error, SQLAlchemyError | OSError | DeepForgeError)
+        _LOG.error("Nothing could be stored: %s", fault, exc_info=None if known else error)
         if fault.code in ("disk-error", "database-damaged"):
             self._broken = fault
         for write in group:
             write.fail(fault)
+
+
+def _closing() -> Busy:
+    return Busy("The database is being closed.", code="closing", hint="Try again in a moment.")
 
 
 async def _run_all(connection: AsyncConnection, group: Sequence[_Write]) -> list[Callable[[], None]]:
