@@ -279,6 +279,24 @@ describe('undo', () => {
     expect([at(ben, 'b')?.attributes, code(ben)]).toEqual([{ epochs: 5 }, code(ada)])
   })
 
+  it("keeps what two set in one node at the same time, and takes back only one's own of it", async () => {
+    const server = new MemoryServer(RECORDS)
+    const [ada, ben] = [await opened(server), await opened(server)]
+    ada.edit(setAttribute(ada.state.records, 'b', 'epochs', 3))
+    ben.edit(setAttribute(ben.state.records, 'b', 'rate', 0.5))
+    server.settle()
+    expect([at(ada, 'b')?.attributes, at(ben, 'b')?.attributes]).toEqual([
+      { epochs: 3, rate: 0.5 },
+      { epochs: 3, rate: 0.5 },
+    ])
+    expect(ada.undo()?.leftOut).toEqual([])
+    server.settle()
+    expect(at(ben, 'b')?.attributes).toEqual({ rate: 0.5 })
+    ada.redo()
+    server.settle()
+    expect(at(ben, 'b')?.attributes).toEqual({ epochs: 3, rate: 0.5 })
+  })
+
   it('leaves a node that somebody has wired up since', async () => {
     const server = new MemoryServer(RECORDS)
     const [ada, ben] = [await opened(server), await opened(server)]
