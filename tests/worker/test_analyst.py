@@ -4,13 +4,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from deepforge.code.emit import emit_attempt
+from deepforge.code.read import read_definition
 from deepforge.ids import RecordId
 from deepforge.model.analysis import (
     Answer,
@@ -127,7 +128,7 @@ def test_what_ends_the_reader_is_said(monkeypatch: pytest.MonkeyPatch, fault: st
     assert answered(EmitFiles(number=1, spec=make_spec())) == QuestionFailed(number=1, message=reason)
 
 
-def answered(question: Question) -> Answer:
+def answered(question: Question, read: Callable[[Definition], SourceFacts] = read_definition) -> Answer:
     """What an analyst of this process answers."""
     answers: list[Answer] = []
     questions, asking = os.pipe()
@@ -137,7 +138,7 @@ def answered(question: Question) -> Answer:
         os.close(asking)
 
     os.write(asking, msgspec.json.encode(question) + b"\n")
-    Analyst(answer, None).serve(questions)
+    Analyst(answer, None, read).serve(questions)
     os.close(questions)
     (only,) = answers
     return only
@@ -150,7 +151,7 @@ def test_a_line_that_is_no_question_is_survived(analyst: Process) -> None:
     assert analyst.answer() == SourcesRead(number=3, facts=())
 
 
-def test_a_reader_that_dies_marks_only_the_definition_it_died_of(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_dies_marks_the_definition_it_died_of_and_says_nothing_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault injection: sources that crash the parser itself are not to be had in this version of Python."""
 
     def crashing(definition: Definition) -> SourceFacts:
@@ -165,24 +166,21 @@ def test_a_reader_that_dies_marks_only_the_definition_it_died_of(monkeypatch: py
     used = int(Path("/proc/self/statm").read_text().split()[0]) * os.sysconf("SC_PAGESIZE")
     monkeypatch.setattr(module, "MEMORY_LIMIT", used + GIB)
     monkeypatch.setattr(module, "CPU_LIMIT", 1)
-    names = ("fine", "crash", "memory", "endless", "good")
-    definitions = tuple(operation(name, f"def {name}():\n    pass\n") for name in names)
-    answers: list[Answer] = []
-    questions, asking = os.pipe()
+    definitions = {name: operation(name, f"def {name}():\n    pass\n") for name in ("fine", "crash", "memory", "endless", "good")}
+    read = {name: answered(ReadSources(number=1, definitions=(one,)), crashing) for name, one in definitions.items()}
+    fine = SourcesRead(number=1, facts=tuple(crashing(definitions[name]) for name in ("fine", "good")))
+    assert answered(ReadSources(number=1, definitions=(definitions["fine"], definitions["good"])), crashing) == fine
+    assert answered(ReadSources(number=2, definitions=tuple(definitions.values())), crashing) == SourcesRead(number=2, facts=())
+    assert {name: marks_of(answer) for name, answer in read.items()} == {
+        "fine": [],
+        "crash": ["crash cannot be read: reading it took more than 1 GiB of memory, or ended the reader."],
+        "memory": ["memory cannot be read: reading it took more than 1 GiB of memory, or ended the reader."],
+        "endless": ["endless cannot be read: reading it took more than 1 s."],
+        "good": [],
+    }
 
-    def answer(message: Answer) -> None:
-        answers.append(message)
-        os.close(asking)
 
-    os.write(asking, msgspec.json.encode(ReadSources(number=1, definitions=definitions)) + b"\n")
-    Analyst(answer, None, crashing).serve(questions)
-    os.close(questions)
-    (read,) = answers
-    assert isinstance(read, SourcesRead)
-    assert [[mark.message for mark in facts.marks] for facts in read.facts] == [
-        [],
-        ["crash cannot be read: reading it took more than 1 GiB of memory, or ended the reader."],
-        ["memory cannot be read: reading it took more than 1 GiB of memory, or ended the reader."],
-        ["endless cannot be read: reading it took more than 1 s."],
-        [],
-    ]
+def marks_of(answer: Answer) -> list[str]:
+    assert isinstance(answer, SourcesRead)
+    (facts,) = answer.facts
+    return [mark.message for mark in facts.marks]

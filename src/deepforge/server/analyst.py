@@ -1,16 +1,19 @@
 """The analyst: a niced child that reads source code and lists what torch offers, so that the server need do neither.
 
-It is started when it is first asked, started again when it dies, and given up on after a deadline. Answers about sources are
-kept by (record, hash of the source): only what changed is asked.
+It is started when it is first asked, and started again when it dies or answers nobody for a while; a question that takes too long
+fails alone. Answers about sources are kept by (record, hash of the source): only what changed is asked, a little at a time, so
+that one project's code holds up no other's.
 """
 
 import asyncio
 import hashlib
 import logging
 import os
+import signal
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -39,6 +42,11 @@ __all__ = ["Analyst", "source_key"]
 
 logger = logging.getLogger(__name__)
 _READ_SECONDS = 10.0
+_QUEUE_SECONDS = 20.0
+"""How much longer a question may wait for those of others."""
+_SILENT_SECONDS = 20.0
+"""After so long without any answer the child hangs: no reader takes half as long."""
+_PIECE_BYTES = 200 * 1024
 _START_SECONDS = 20.0
 _DESCRIBE_SECONDS = 120.0
 _LONGEST_ANSWER = 256 * 1024 * 1024
@@ -67,6 +75,8 @@ class Analyst:
         self._answered = False
         self._questions: dict[int, asyncio.Future[Answer]] = {}
         self._number = 0
+        self._heard = 0.0
+        self._overdue = False
         self._facts: OrderedDict[SourceKey, SourceFacts] = OrderedDict()
         self._catalogue: Catalogue | None = None
 
@@ -98,21 +108,31 @@ class Analyst:
         return facts
 
     async def read(self, wanted: Sequence[Definition]) -> None:
-        """Ask for those of which nothing is known; afterwards all are known. Raises `Busy` if the analyst cannot answer."""
-        missing = [one for one in wanted if source_key(one) not in self._facts]
-        if not missing:
-            return
+        """Ask for those of which nothing is known; afterwards all are known. Raises `Busy` if the analyst cannot answer.
+
+        What was read before that is known nevertheless.
+        """
+        for piece in _pieces([one for one in wanted if source_key(one) not in self._facts]):
+            await self._read_piece(piece)
+
+    async def _read_piece(self, piece: Sequence[Definition]) -> None:
+        """Read definitions in one question, and in smaller ones what that leaves out because together they were too much."""
         answer = await self._ask(
-            lambda number: ReadSources(number=number, definitions=tuple(missing)), SourcesRead, _READ_SECONDS
+            lambda number: ReadSources(number=number, definitions=tuple(piece)), SourcesRead, _READ_SECONDS + _QUEUE_SECONDS
         )
         by_record = {facts.record: facts for facts in answer.facts}
-        for definition in missing:
-            facts = by_record.get(definition.id)
-            if facts is None:
-                raise Busy("The code could not be read: the analyst left a definition out.", code="analyst")
-            self._facts[source_key(definition)] = facts
+        for definition in piece:
+            if definition.id in by_record:
+                self._facts[source_key(definition)] = by_record[definition.id]
         while len(self._facts) > _KEPT:
             self._facts.popitem(last=False)
+        left = [definition for definition in piece if definition.id not in by_record]
+        if left and len(piece) == 1:
+            raise Busy("The code could not be read: the analyst left a definition out.", code="analyst")
+        half = (len(left) + 1) // 2
+        for part in (left[:half], left[half:]):
+            if part:
+                await self._read_piece(part)
 
     async def catalogue(self) -> Catalogue:
         """Layers, criterions and optimizers of the installed framework. Raises `Busy`."""
@@ -150,6 +170,8 @@ class Analyst:
         questions = self._questions
         self._number += 1
         number = self._number
+        if not questions and not self._overdue:
+            self._heard = asyncio.get_running_loop().time()
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         questions[number] = future
         try:
@@ -162,7 +184,7 @@ class Analyst:
             self._answered = True
             return answer
         except TimeoutError:
-            await self._end_child()
+            await self._end_silent(child)
             return QuestionFailed(number=number, message=f"there was no answer within {seconds:g} s.")
         finally:
             questions.pop(number, None)
@@ -190,37 +212,64 @@ class Analyst:
         except OSError as error:
             raise Broken(f"The analyst cannot be started: {error}.", code="analyst") from error
         os.setpriority(os.PRIO_PROCESS, self._child.pid, 10)
-        self._questions, self._answered = {}, False
-        self._reader = asyncio.create_task(_read_answers(self._child, self._questions))
+        self._questions, self._answered, self._overdue = {}, False, False
+        self._reader = asyncio.create_task(self._read_answers(self._child, self._questions))
+
+    async def _end_silent(self, child: asyncio.subprocess.Process) -> None:
+        """A question took too long. If no other was answered either, the child hangs; else that is the question's own fault."""
+        self._overdue = True
+        if child is self._child and asyncio.get_running_loop().time() - self._heard >= _SILENT_SECONDS:
+            await self._end_child()
 
     async def _end_child(self) -> None:
         child, reader, self._child, self._reader = self._child, self._reader, None, None
         if child is None:
             return
         if child.returncode is None:
-            child.terminate()
+            _signal(child, signal.SIGTERM)
             try:
                 async with asyncio.timeout(_STOP_SECONDS):
                     await child.wait()
             except TimeoutError:
-                child.kill()
+                _signal(child, signal.SIGKILL)
         if reader is not None:
             await reader
 
+    async def _read_answers(self, child: asyncio.subprocess.Process, questions: dict[int, asyncio.Future[Answer]]) -> None:
+        """Give each answer to whoever waits for it, until the child ends; then all who wait are told."""
+        try:
+            while child.stdout is not None and (line := await child.stdout.readline()):
+                self._heard, self._overdue = asyncio.get_running_loop().time(), False
+                answer = msgspec.json.decode(line, type=Answer)
+                future = questions.get(answer.number)
+                if future is not None and not future.done():
+                    future.set_result(answer)
+        except (msgspec.DecodeError, ValueError):
+            logger.exception("The analyst answered nonsense; it is started again")
+            _signal(child, signal.SIGKILL)
+        finally:
+            await child.wait()
+            for future in questions.values():
+                if not future.done():
+                    future.set_exception(ConnectionResetError("the analyst ended"))
 
-async def _read_answers(child: asyncio.subprocess.Process, questions: dict[int, asyncio.Future[Answer]]) -> None:
-    """Give each answer to whoever waits for it, until the child ends; then all who wait are told."""
-    try:
-        while child.stdout is not None and (line := await child.stdout.readline()):
-            answer = msgspec.json.decode(line, type=Answer)
-            future = questions.get(answer.number)
-            if future is not None and not future.done():
-                future.set_result(answer)
-    except (msgspec.DecodeError, ValueError):
-        logger.exception("The analyst answered nonsense; it is started again")
-        child.kill()
-    finally:
-        await child.wait()
-        for future in questions.values():
-            if not future.done():
-                future.set_exception(ConnectionResetError("the analyst ended"))
+
+def _pieces(definitions: Sequence[Definition]) -> Iterator[list[Definition]]:
+    """In order, as many together as a reader reads in a moment; one that is larger stands alone."""
+    piece: list[Definition] = []
+    size = 0
+    for definition in definitions:
+        length = len(definition.code)
+        if piece and size + length > _PIECE_BYTES:
+            yield piece
+            piece, size = [], 0
+        piece.append(definition)
+        size += length
+    if piece:
+        yield piece
+
+
+def _signal(child: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    """To the child and its readers: they are a process group of their own."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, number)

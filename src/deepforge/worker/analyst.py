@@ -2,7 +2,7 @@
 
 A child of the server that lives as long as its standard input is open. It has imported what reads source and nothing else, so a
 reader is a fork of it, made for one question in a few milliseconds, with limits that only it can run into. Questions are
-answered as they are done; a definition at which a reader dies gets a mark, the others of its question their facts.
+answered as they are done. A definition that a reader dies of gets a mark; if it was one of several, nothing is answered of these.
 """
 
 import importlib.metadata
@@ -72,24 +72,6 @@ class _Work:
         self.output = bytearray()
 
 
-class _Reading:
-    """A question under way: facts by place, until all are there."""
-
-    def __init__(self, question: ReadSources, answer: Callable[[Answer], None]) -> None:
-        self._question = question
-        self._answer = answer
-        self._facts: dict[int, SourceFacts] = {}
-
-    def put(self, place: int, facts: SourceFacts) -> None:
-        self._facts[place] = facts
-        self.finish()
-
-    def finish(self) -> None:
-        count = len(self._question.definitions)
-        if len(self._facts) == count:
-            self._answer(SourcesRead(number=self._question.number, facts=tuple(self._facts[place] for place in range(count))))
-
-
 class Analyst:
     """The loop: questions in, children out, answers back. `answer` sends one; `read` is what readers do."""
 
@@ -133,7 +115,7 @@ class Analyst:
             return
         match question:
             case ReadSources(definitions=definitions):
-                self._read(tuple(enumerate(definitions)), _Reading(question, self._answer))
+                self._read(question.number, definitions)
             case DescribeFramework(number=number):
                 self._describe(number)
             case EmitFiles():
@@ -141,23 +123,20 @@ class Analyst:
             case _:
                 assert_never(question)
 
-    def _read(self, definitions: tuple[tuple[int, Definition], ...], reading: _Reading) -> None:
+    def _read(self, number: int, definitions: tuple[Definition, ...]) -> None:
+        """One reader for a question, so that its time is bounded: where it dies of several, the server asks for fewer."""
+
         def done(output: bytes | None, status: int) -> None:
             if output is not None:
                 facts = msgspec.json.decode(output, type=tuple[SourceFacts, ...])
-                for (place, _), each in zip(definitions, facts, strict=True):
-                    reading.put(place, each)
-            elif len(definitions) == 1:
-                reading.put(definitions[0][0], _unreadable(definitions[0][1], status))
             else:
-                for one in definitions:
-                    self._read((one,), reading)
+                facts = (_unreadable(definitions[0], status),) if len(definitions) == 1 else ()
+            self._answer(SourcesRead(number=number, facts=facts))
 
         if not definitions:
-            reading.finish()
+            self._answer(SourcesRead(number=number, facts=()))
             return
-        wanted = [each for _, each in definitions]
-        self._waiting.append(_Work(lambda: _fork_reader(lambda: [self._read_one(one) for one in wanted]), done, DEADLINE))
+        self._waiting.append(_Work(lambda: _fork_reader(lambda: [self._read_one(one) for one in definitions]), done, DEADLINE))
 
     def _emit(self, question: EmitFiles) -> None:
         def done(output: bytes | None, status: int) -> None:
