@@ -7,6 +7,7 @@ import { downloadText, toCsv } from '@/ui/chart/download'
 import { LineChart } from '@/ui/chart/LineChart'
 import type { ChartSeries } from '@/ui/chart/plot'
 import { IconButton } from '@/ui/IconButton'
+import { useSync } from '@/ui/project'
 import { Tabs } from '@/ui/tabs/Tabs'
 import type { GraphFeed, ImageFeed, JobState } from './feed'
 
@@ -18,10 +19,11 @@ interface Props {
 
 export function FiguresPane({ job, state, live }: Props) {
   const { graphs, images } = state
+  const { connection } = useSync()
   if (graphs.length === 0 && images.length === 0) return <NoFigures live={live} />
   return (
     <div className="job-figures">
-      {graphs.length > 0 && <Graphs graphs={graphs} live={live} />}
+      {graphs.length > 0 && <Graphs graphs={graphs} live={live && connection.kind === 'open'} />}
       {images.length > 0 && <Images job={job} images={images} />}
     </div>
   )
