@@ -78,7 +78,7 @@ def test_a_plan_is_refused_with_every_error_as_a_mark() -> None:
     error = caught.value
     assert places(error) == [("DF211", "in"), ("DF216", "n-train")]
     assert (error.code, error.where) == ("DF211", "in")
-    assert error.message == '"Train" cannot run: "Input" has no artifact. (1 more)'
+    assert error.message == '"Train" cannot run: The Input that feeds "raw" and "data" has no artifact. (1 more)'
 
 
 def test_DF217_nothing_to_run_is_an_error_when_it_is_run() -> None:

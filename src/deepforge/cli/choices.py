@@ -70,9 +70,15 @@ class Graph(Struct, frozen=True, kw_only=True):
         return only(
             [node for node in nodes if name in self.names(node)],
             f"{what} {name!r} in the pipeline {self.pipeline.name}",
-            known=(self.name(node) for node in nodes),
+            known=(self.known_as(node) for node in nodes),
             ids=lambda node: node.id,
         )
+
+    def known_as(self, node: Node) -> str:
+        """The name to write for a node; for an Input that has none of its own yet, the port that it feeds."""
+        name = self.name(node)
+        ports = sorted(self.names(node) - {node.id, name})
+        return ports[0] if ports and name == "Input" else name
 
 
 def find_project(projects: Iterable[Project], name: str) -> Project:

@@ -37,10 +37,18 @@ def missing_artifacts(view: PipelineView) -> Iterator[Mark]:
             continue
         artifact = node.target.artifact
         if not artifact:
-            yield _error("DF211", f'"{view.name(node)}" has no artifact.', "Choose one.", node.id, "artifact")
+            yield _error("DF211", f"{_input(view, node)} has no artifact.", "Choose one.", node.id, "artifact")
         elif artifact not in view.known.artifacts:
-            message = f'The artifact of "{view.name(node)}" is gone.'
+            message = f"The artifact of {_input(view, node, 'the')} is gone."
             yield _error("DF211", message, "Choose another.", node.id, "artifact")
+
+
+def _input(view: PipelineView, node: Node, article: str = "The") -> str:
+    """An Input by the ports that it feeds: several without an artifact have no name that tells them apart."""
+    ports = [f'"{wire.input}"' for wire in view.outgoing.get(node.id, ())]
+    if node.name or not ports:
+        return f'"{view.name(node)}"'
+    return f"{article} Input that feeds {' and '.join(dict.fromkeys(ports))}"
 
 
 def empty_references(view: PipelineView) -> Iterator[Mark]:
