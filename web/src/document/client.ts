@@ -36,6 +36,8 @@ export type EditParts = Pick<Transaction, 'label'> & Partial<Pick<Transaction, '
 /** An acknowledgement takes no longer than this, in milliseconds, or the connection is given up and made anew. */
 const ACKNOWLEDGE_WITHIN = 10_000
 const PRESENCE_EVERY = 50
+/** When what an earlier tab left could not be moved over what was stored since, it is tried again after this pause. */
+const TAKE_OVER_AGAIN = 5000
 
 export class ProjectClient {
   readonly store: StoreApi<ProjectState>
@@ -48,7 +50,9 @@ export class ProjectClient {
   #inFlight: TransactionId | null = null
   #acknowledgement: ReturnType<typeof setTimeout> | undefined
   #left: readonly Kept[] = []
-  #takingOver = false
+  #takingOver: 'idle' | 'busy' | 'failed' = 'idle'
+  #takeOverTimer: ReturnType<typeof setTimeout> | undefined
+  #closed = false
   #watches = new JobWatches((message) => this.#welcomed && this.#live.send(message))
   #place: Place | null = null
   #presenceTimer: ReturnType<typeof setTimeout> | undefined
@@ -67,12 +71,22 @@ export class ProjectClient {
 
   /** Take over what earlier tabs left, and connect. */
   async open(): Promise<void> {
-    this.#left = await this.#surroundings.queue.takeOver()
-    this.#set({ notApplied: this.#left.flatMap(({ notApplied }) => notApplied), pending: this.#unsent })
+    const kept = await this.#surroundings.queue.takeOver().catch((error: unknown) => {
+      if (!this.#closed)
+        this.#surroundings.problem(`Edits that other tabs left cannot be read in this browser: ${String(error)}`)
+      return []
+    })
+    if (this.#closed) return
+    this.#left = kept.filter(({ edits }) => edits.length > 0)
+    this.#savedEmpty = kept.length === 0
+    const refused = new Map(kept.flatMap(({ notApplied }) => notApplied).map((one) => [one.transaction.id, one]))
+    this.#set({ notApplied: [...refused.values()], pending: this.#unsent })
     this.#live.open()
   }
 
   close(): void {
+    this.#closed = true
+    clearTimeout(this.#takeOverTimer)
     clearTimeout(this.#acknowledgement)
     clearTimeout(this.#presenceTimer)
     this.#live.close()
@@ -251,17 +265,30 @@ export class ProjectClient {
 
   /** Edits that an earlier tab could not send: moved over what was stored since, then sent like one's own. */
   async #takeOver(): Promise<void> {
-    const left = this.#left
-    if (left.length === 0 || this.#takingOver) return
-    this.#takingOver = true
-    const { versionsAfter } = this.#surroundings
-    for (const kept of left.filter(({ edits }) => edits.length > 0)) {
-      const { edits, refused } = await catchUp(kept, this.#epoch, () => this.#replica.version, versionsAfter)
-      this.#replica.adopt(edits)
-      for (const edit of refused) this.#keepRefused(edit.transaction, edit.error)
+    if (this.#takingOver === 'busy' || !this.#welcomed) return
+    clearTimeout(this.#takeOverTimer)
+    const before = this.#takingOver
+    this.#takingOver = 'busy'
+    try {
+      for (let kept = this.#left[0]; kept !== undefined; kept = this.#left[0]) await this.#takeIn(kept)
+      this.#takingOver = 'idle'
+    } catch (error) {
+      this.#takingOver = 'failed'
+      if (this.#closed) return
+      this.#takeOverTimer = setTimeout(() => void this.#takeOver(), TAKE_OVER_AGAIN)
+      if (before !== 'failed')
+        this.#surroundings.problem(`Edits of an earlier tab are not sent yet; they are kept. ${sentence(error)}`)
     }
-    this.#left = []
-    this.#takingOver = false
+  }
+
+  async #takeIn(kept: Kept): Promise<void> {
+    const { versionsAfter } = this.#surroundings
+    const [epoch, version] = [() => this.#epoch, () => this.#replica.version]
+    const { edits, refused } = await catchUp(kept, epoch, version, versionsAfter)
+    if (this.#closed) throw new Error('The project was closed.')
+    this.#replica.adopt(edits)
+    this.#left = this.#left.filter((other) => other !== kept)
+    for (const { transaction, error } of refused) this.#keepRefused(transaction, error)
     this.#changed()
   }
 
@@ -271,7 +298,7 @@ export class ProjectClient {
       const lists = await this.#surroundings.lists()
       this.#set(listed(this.state, lists, this.#newer))
     } catch (error) {
-      this.#surroundings.problem(error instanceof Error ? error.message : String(error))
+      this.#surroundings.problem(sentence(error))
     }
   }
 
@@ -301,15 +328,16 @@ export class ProjectClient {
     this.#acknowledgement = setTimeout(() => this.#live.retry(), ACKNOWLEDGE_WITHIN)
   }
 
+  /** Nothing is kept in this browser, neither of this tab nor of those before it. */
   #savedEmpty = true
 
   #save(): void {
     const edits = this.#replica.pending.map(({ transaction }) => transaction)
     const empty = edits.length + this.state.notApplied.length === 0
-    if ((empty && this.#savedEmpty) || this.#left.length > 0) return
-    this.#savedEmpty = empty
+    if (empty && this.#savedEmpty) return
+    this.#savedEmpty = empty && this.#left.length === 0
     const kept: Kept = { base: this.#replica.version, epoch: this.#epoch, edits, notApplied: this.state.notApplied }
-    this.#surroundings.queue.save(kept).catch((error: unknown) => {
+    this.#surroundings.queue.save(kept, this.#left).catch((error: unknown) => {
       this.#surroundings.problem(`Unsent edits cannot be kept in this browser: ${String(error)}`)
     })
   }
@@ -321,6 +349,10 @@ export class ProjectClient {
   #set(change: Partial<ProjectState>): void {
     this.store.setState(change)
   }
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** What a refused edit would have written, for the person to copy. */

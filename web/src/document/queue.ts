@@ -127,19 +127,21 @@ async function livingClients(): Promise<ReadonlySet<ClientId>> {
 
 /** The twin that forgets: for tests, and for browsers without IndexedDB. */
 export class MemoryQueue implements Queue {
-  #left: readonly Kept[]
+  /** What other tabs left and this one has not taken in. */
+  left: readonly Kept[]
   kept: Kept = { base: 0, epoch: null, edits: [], notApplied: [] }
 
   constructor(left: readonly Kept[] = []) {
-    this.#left = left
+    this.left = left
   }
 
   takeOver(): Promise<readonly Kept[]> {
-    return Promise.resolve(this.#left)
+    return Promise.resolve(this.left)
   }
 
-  save(kept: Kept): Promise<void> {
+  save(kept: Kept, left: readonly Kept[] = []): Promise<void> {
     this.kept = kept
+    this.left = left
     return Promise.resolve()
   }
 

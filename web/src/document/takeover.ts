@@ -18,20 +18,20 @@ const OUT_OF_REACH: NotApplied['error'] = {
 }
 
 /**
- * The kept edits as they are on `version()`, without those that had been stored after all. Text edits whose history cannot be
- * had any more are given back as refused, with their text.
+ * The kept edits as they are on `version()`, without those that had been stored after all. Text edits whose history is no
+ * longer there are given back as refused, with their text. Rejects while the history cannot be fetched: that is for later.
  */
 export async function catchUp(
   kept: Kept,
-  epoch: string | null,
+  epoch: () => string | null,
   version: () => number,
   versionsAfter: (version: number) => Promise<readonly Version[]>,
 ): Promise<CaughtUp> {
   let edits = kept.edits
-  if (kept.epoch === epoch) {
+  if (kept.epoch === epoch()) {
     let reached = kept.base
     while (reached < version()) {
-      const missed = await versionsAfter(reached).catch((): readonly Version[] => [])
+      const missed = await versionsAfter(reached)
       if (missed.length === 0) break
       for (const { version: number, transaction, diff } of missed) {
         if (number <= reached || number > version()) continue
@@ -41,7 +41,7 @@ export async function catchUp(
         reached = number
       }
     }
-    if (reached === version()) return { edits, refused: [] }
+    if (reached === version() && kept.epoch === epoch()) return { edits, refused: [] }
   }
   const [structural, textual] = [
     edits.filter(({ text }) => text.length === 0),

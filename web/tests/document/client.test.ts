@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { ProjectRecord, Transaction } from '@/api/types'
 import { ProjectClient } from '@/document/client'
 import { addNode, connect, deleteRecords, setAttribute } from '@/document/commands/pipeline'
-import { type Kept, MemoryQueue } from '@/document/queue'
+import { type Kept, MemoryQueue, type Queue } from '@/document/queue'
 import { recordOf, textOf } from '@/document/records'
 import { Refusal } from '@/document/refusal'
 import { syncOf } from '@/document/state'
@@ -33,19 +33,18 @@ const RECORDS: ProjectRecord[] = [
   },
 ]
 
-function join(server: MemoryServer, queue = new MemoryQueue()) {
-  const client = new ProjectClient('p', 'main', {
+function join(server: MemoryServer, queue: Queue = new MemoryQueue(), problem: (message: string) => void = () => {}) {
+  return new ProjectClient('p', 'main', {
     connect: server.connect,
     queue,
-    versionsAfter: server.versionsAfter,
+    versionsAfter: (version) => server.versionsAfter(version),
     lists: () => Promise.resolve({ executions: [], artifacts: [] }),
-    problem: () => undefined,
+    problem,
   })
-  return client
 }
 
-async function opened(server: MemoryServer, queue = new MemoryQueue()) {
-  const client = join(server, queue)
+async function opened(server: MemoryServer, queue: Queue = new MemoryQueue(), problem?: (message: string) => void) {
+  const client = join(server, queue, problem)
   await client.open()
   server.settle()
   await vi.advanceTimersByTimeAsync(0)
@@ -238,6 +237,80 @@ describe('what an earlier tab left', () => {
       new MemoryQueue([{ base: 5, epoch: 'long ago', edits: [lost], notApplied: [] }]),
     )
     expect(client.state.notApplied).toMatchObject([{ text: 'mine' }])
+  })
+
+  /** Text of an earlier tab, and somebody's edit since; the history between them cannot be fetched. */
+  async function unfetched() {
+    const server = new MemoryServer(RECORDS)
+    const length = textOf(RECORDS[1] as ProjectRecord)?.length ?? 0
+    const typing = (insert: string) => [{ id: 'op', changes: ChangeSet.of({ from: 0, insert }, length).toJSON() }]
+    const kept: Kept = { base: 0, epoch: 'first', notApplied: [], edits: [edit('k', { text: typing('# mine\n') })] }
+    server.foreign(edit('f', { text: typing('# theirs\n') }))
+    const { versionsAfter } = server
+    server.versionsAfter = () => Promise.reject(new Error('The server is busy.'))
+    const [queue, problems] = [new MemoryQueue([kept]), [] as string[]]
+    const client = await opened(server, queue, (message) => problems.push(message))
+    const answerAgain = () => {
+      server.versionsAfter = versionsAfter
+    }
+    return { server, client, queue, kept, problems, answerAgain }
+  }
+
+  const BOTH = '# theirs\n# mine\ndef train():\n    pass\n'
+
+  it('waits, kept, while what was stored since cannot be fetched, beside what is edited here', async () => {
+    const { server, client, queue, kept, problems, answerAgain } = await unfetched()
+    server.connections[0]?.lost()
+    client.edit(setAttribute(client.state.records, 'b', 'epochs', 3))
+    expect([client.state.notApplied, queue.left, queue.kept.edits.length]).toEqual([[], [kept], 1])
+    await vi.advanceTimersByTimeAsync(1000)
+    server.settle()
+    await vi.advanceTimersByTimeAsync(20_000)
+    expect(problems).toEqual(['Edits of an earlier tab are not sent yet; they are kept. The server is busy.'])
+    expect(syncOf(client.state)).toEqual({ kind: 'saving', unsent: 1 })
+    answerAgain()
+    await vi.advanceTimersByTimeAsync(5000)
+    server.settle()
+    expect([code(client), syncOf(client.state).kind, client.state.notApplied]).toEqual([BOTH, 'in-sync', []])
+    expect([queue.left, queue.kept.edits]).toEqual([[], []])
+  })
+
+  it('is tried again at the next welcome', async () => {
+    const { server, client, answerAgain } = await unfetched()
+    answerAgain()
+    server.connections[0]?.lost()
+    await vi.advanceTimersByTimeAsync(1000)
+    server.settle()
+    await vi.advanceTimersByTimeAsync(0)
+    server.settle()
+    expect([code(client), syncOf(client.state).kind]).toEqual([BOTH, 'in-sync'])
+  })
+
+  it('is forgotten where all of it had been stored', async () => {
+    const server = new MemoryServer(RECORDS)
+    const stored = edit('k1', { patch: [{ id: 'b', fields: { attributes: { epochs: 1 } } }] })
+    server.foreign(stored)
+    const queue = new MemoryQueue([{ base: 0, epoch: 'first', edits: [stored], notApplied: [] }])
+    await opened(server, queue)
+    expect(queue.left).toEqual([])
+  })
+
+  it('is said to be out of reach where this browser does not give it, and the project opens', async () => {
+    const queue = new MemoryQueue()
+    queue.takeOver = () => Promise.reject(new Error('Not here.'))
+    const problems: string[] = []
+    const client = await opened(new MemoryServer(RECORDS), queue, (message) => problems.push(message))
+    expect(client.state.loaded).toBe(true)
+    expect(problems).toEqual(['Edits that other tabs left cannot be read in this browser: Error: Not here.'])
+  })
+
+  it('opens no connection for a project that was closed meanwhile', async () => {
+    const server = new MemoryServer(RECORDS)
+    const client = join(server)
+    const opening = client.open()
+    client.close()
+    await opening
+    expect(server.connections).toEqual([])
   })
 })
 
