@@ -2,12 +2,14 @@
 
 import asyncio
 import itertools
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from deepforge.document.rebase import rebase
 from deepforge.document.room import Room
 from deepforge.document.subscription import SLOW
 from deepforge.errors import Busy, Conflict, DeepForgeError, Refused
@@ -127,6 +129,29 @@ async def test_text_of_a_record_that_was_put_back_is_refused() -> None:
         with pytest.raises(Refused) as caught:
             await commit(room, type_text("late", [1], 2))
         assert caught.value.code == "DF109"
+
+
+async def test_text_with_many_sections_is_carried_beside_the_loop_and_refused_beyond_a_budget(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rebased_in: set[int] = set()
+
+    def spied(transaction: Transaction, missed: list[Diff]) -> Transaction:
+        rebased_in.add(threading.get_ident())
+        return rebase(transaction, missed)
+
+    monkeypatch.setattr("deepforge.document.room.rebase", spied)
+    every_second = [[1, "y"] if place % 2 else 1 for place in range(9_999)]
+    async with room_of(await new_store(module("x" * 10_000))) as room:
+        for n in range(5):
+            await commit(room, type_text(f"t{n}", [1, "o"], 9_999), base=n)
+        assert rebased_in == {threading.get_ident()}
+        made = await commit(room, type_text("many", *every_second, 1))
+        assert (made.version, rebased_in - {threading.get_ident()} != set()) == (6, True)
+        monkeypatch.setattr("deepforge.document.rebase.FARTHEST", 50_000)
+        with pytest.raises(Refused) as caught:
+            await commit(room, type_text("more", *every_second, 1))
+        assert (caught.value.code, room.version) == ("DF109", 6)
 
 
 async def test_a_repeated_transaction_is_answered_again_and_changes_nothing() -> None:

@@ -378,6 +378,18 @@ CASES: list[tuple[str, list[dict[str, Any]], dict[str, Any], str | None]] = [
     ("wire into an Output", BASE, put(wire("w9", "n2", "out")), None),
     ("wire from an Input to an Output", BASE, put(wire("w9", "in", "out", "data")), None),
     ("a wired node becomes an Input", BASE, patch("n2", target=INPUT), "DF110"),
+    # DF111
+    ("too many parts", BASE, edit(remove=["x"] * 10_001), "DF111"),
+    ("a hundred changes of one text", BASE, edit(text=[{"id": "train", "changes": [ALL]}] * 100), None),
+    ("more changes of one text", BASE, edit(text=[{"id": "train", "changes": [ALL]}] * 101), "DF111"),
+    ("a change of ten thousand sections", BASE, text("train", *[0] * 9_999, ALL), None),
+    ("a change of more sections", BASE, text("train", *[0] * 10_000, ALL), "DF111"),
+    (
+        "changes of more sections together",
+        BASE,
+        edit(text=[{"id": "train", "changes": [*[0] * 5_000, ALL]}, {"id": "tools", "changes": [*[0] * 5_000, 7]}]),
+        "DF111",
+    ),
     # Whole gestures
     (
         "a pipeline made in one edit",

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import fields, replace
 
-from deepforge.document.changes import ChangeSet
+from deepforge.document.changes import MAX_SECTIONS, ChangeSet, refuse_sections
 from deepforge.document.rules import Outcome, check_outcome
 from deepforge.document.units import check_text
 from deepforge.errors import Refused
@@ -46,7 +46,7 @@ def apply(document: Document, transaction: Transaction) -> tuple[Document, Diff]
 
 
 def check_size(transaction: Transaction) -> None:
-    """Raises `Refused` (DF111) if a transaction has too many parts, or too many of one text."""
+    """Raises `Refused` (DF111) if a transaction has too many parts, too many of one text, or too many sections."""
     parts = len(transaction.put) + len(transaction.patch) + len(transaction.text) + len(transaction.remove)
     if parts > MAX_PARTS:
         raise Refused(f"An edit has at most {MAX_PARTS:,} parts.", code="DF111", hint="Make it in several steps.")
@@ -54,6 +54,8 @@ def check_size(transaction: Transaction) -> None:
         if count > MAX_EDITS:
             message = f"An edit changes one text at most {MAX_EDITS} times."
             raise Refused(message, code="DF111", hint="Join the changes into one.", where=id)
+    if sum(len(edit.changes) for edit in transaction.text) > MAX_SECTIONS:
+        raise refuse_sections()
 
 
 def read_transaction(data: object) -> Transaction:

@@ -18,10 +18,10 @@ from deepforge.document.sections import Section, SectionBuilder, compose_section
 from deepforge.document.units import MAX_TEXT, Units, check_text, refuse_change, refuse_length, units
 from deepforge.errors import Refused
 
-__all__ = ["MAX_SECTIONS", "ChangeSet"]
+__all__ = ["MAX_SECTIONS", "ChangeSet", "refuse_sections"]
 
-MAX_SECTIONS = 100_000
-"""Of one change set."""
+MAX_SECTIONS = 10_000
+"""Of one change set, and of all change sets of one transaction together."""
 
 
 class ChangeSet(Struct, frozen=True):
@@ -35,7 +35,7 @@ class ChangeSet(Struct, frozen=True):
         if not isinstance(data, list):
             raise refuse_change("A change set is not a list.", where)
         if len(data) > MAX_SECTIONS:
-            raise Refused("A change set has too many parts.", code="DF111", hint="Make the change in pieces.", where=where)
+            raise refuse_sections(where)
         out = SectionBuilder()
         for part in data:
             out.add(*_part(part, where))
@@ -118,6 +118,12 @@ class ChangeSet(Struct, frozen=True):
     def edits(self) -> list[tuple[int, int, str]]:
         """The replacements, as positions in the old text."""
         return [(edit.start, edit.end, edit.insert) for edit in edits_of(self.sections)]
+
+
+def refuse_sections(where: str = "") -> Refused:
+    """The error of a text change in too many places."""
+    message = f"An edit changes text in too many places: its change sets have more than {MAX_SECTIONS:,} parts."
+    return Refused(message, code="DF111", hint="Make the change in pieces.", where=where)
 
 
 def _part(part: object, where: str) -> tuple[int, str | None]:

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from deepforge.document.apply import apply, replay
 from deepforge.document.log import RecentVersions
 from deepforge.document.people import People
-from deepforge.document.rebase import rebase
+from deepforge.document.rebase import effort, rebase
 from deepforge.document.stores import DocumentStore
 from deepforge.document.subscription import CatchUp, Subscription
 from deepforge.document.units import refuse_change
@@ -33,6 +33,8 @@ GROUP = 256
 """Edits that are stored together at most."""
 FURTHEST = 20_000
 """Versions over which a stale change of text is carried at most."""
+IN_LOOP = 5_000
+"""Sections of change sets up to which a change of text is carried over others at once (about 10 ms), not in a thread."""
 KEPT = 1_000
 """Versions that are kept in memory, for those who come back."""
 
@@ -230,7 +232,11 @@ class Room:
                 hint="Reload the page; the project may have been restored from a backup.",
             )
         if transaction.text:
-            transaction = rebase(transaction, await self._missed(request.edit.base, versions))
+            missed = await self._missed(request.edit.base, versions)
+            if effort(transaction, missed) > IN_LOOP:
+                transaction = await asyncio.to_thread(rebase, transaction, missed)
+            else:
+                transaction = rebase(transaction, missed)
         document, diff = apply(document, transaction)
         version = Version(
             version=document.version,

@@ -5,9 +5,11 @@ import { checkField, checkRecord } from './fields'
 import { MAP_FIELDS, type Records, TEXT_FIELDS, textOf, withText } from './records'
 import { Refusal } from './refusal'
 import { checkStructure } from './rules'
-import { changedText, inverted, readChanges, TEXT_LIMIT } from './text'
+import { changedText, inverted, readChanges, SECTION_LIMIT, TEXT_LIMIT } from './text'
 
 const PART_LIMIT = 10_000
+/** Changes of one text in one edit. */
+const CHANGES_LIMIT = 100
 
 export interface Applied {
   readonly records: Records
@@ -18,7 +20,7 @@ export interface Applied {
 export function apply(records: Records, transaction: Transaction): Applied {
   const next = new Map(records)
   const text: TextChange[] = []
-  countParts(transaction)
+  checkSize(transaction)
   for (const record of transaction.put) putRecord(next, record)
   for (const patch of transaction.patch) next.set(patch.id, patched(existing(next, patch.id), patch))
   for (const edit of transaction.text) text.push(changeText(next, edit.id, edit.changes))
@@ -52,9 +54,15 @@ export function applyDiff(records: Records, diff: Diff): Records {
   return next
 }
 
-function countParts({ put, patch, remove, text }: Transaction): void {
+function checkSize({ put, patch, remove, text }: Transaction): void {
   const parts = put.length + patch.length + remove.length + text.length
-  if (parts > PART_LIMIT) throw new Refusal('DF100', `One edit has at most ${PART_LIMIT} parts, this one has ${parts}.`)
+  if (parts > PART_LIMIT) throw new Refusal('DF111', `One edit has at most ${PART_LIMIT} parts, this one has ${parts}.`)
+  const often = new Map<RecordId, number>()
+  for (const { id } of text) often.set(id, (often.get(id) ?? 0) + 1)
+  if ([...often.values()].some((count) => count > CHANGES_LIMIT))
+    throw new Refusal('DF111', `One edit changes one text at most ${CHANGES_LIMIT} times.`)
+  const sections = text.reduce((sum, { changes }) => sum + changes.length, 0)
+  if (sections > SECTION_LIMIT) throw new Refusal('DF111', 'One edit changes text in too many places.')
 }
 
 function existing(records: Records, id: RecordId): ProjectRecord {

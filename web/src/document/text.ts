@@ -7,6 +7,9 @@ export type ChangeSetJson = unknown[]
 /** The longest text of a record, in UTF-16 units (DF111). */
 export const TEXT_LIMIT = 1_000_000
 
+/** The most sections of all change sets of one edit together (DF111). */
+export const SECTION_LIMIT = 10_000
+
 /** Reads a change set and checks it against the text it is for. Refuses with DF109. */
 export function readChanges(json: ChangeSetJson, text: string): ChangeSet {
   const changes = parse(json)
