@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -20,10 +21,11 @@ EMPTY_SPOT = """() => {
 
 
 class Studio:
-    """One person at one browser page."""
+    """One person at one browser page. `shoot` keeps a picture of what is open only for a moment."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, shoot: Callable[[str], None] = lambda name: None) -> None:
         self.page = page
+        self.shoot = shoot
 
     def log_in(self, url: str, name: str, *, color: str | None = None) -> None:
         """Open the URL that was printed, and say what one is called (and in what colour one is drawn)."""
@@ -42,6 +44,7 @@ class Studio:
         dialog.get_by_role("textbox", name="Name").fill(name)
         dialog.get_by_role("combobox", name="Start from").click()
         self.page.get_by_role("option", name=seed, exact=True).click()
+        self.shoot("S022_name_and_seed")
         dialog.get_by_role("button", name="Create", exact=True).click()
         expect(self.page).to_have_url(re.compile(r"/projects/\w+/main/pipelines"), timeout=SOON)
 
@@ -141,10 +144,27 @@ class Studio:
         self._opened(self.node_by_id(record)).get_by_role("button", name=re.compile("^artifact:")).click()
         offered = self.page.get_by_role("dialog").get_by_role("option")
         expect(offered.first).to_be_visible()
+        self.shoot("S041_what_fits")
         names = [text.split("\n")[0] for text in offered.all_inner_texts()]
         offered.filter(has=self.page.get_by_text(artifact, exact=True)).click()
         expect(self.node(artifact).first).to_be_visible()
         return names
+
+    def look_at_architecture(self, node: str, name: str) -> None:
+        """From the reference of an opened node to the drawing of the network, and back."""
+        opened = self.select(node)
+        opened.get_by_role("button", name=re.compile(rf"\(Architecture\): {name}")).click()
+        self.page.get_by_role("dialog").get_by_role("button", name=f"Open {name}").click()
+        expect(self.page.get_by_role("application", name=f"Architecture {name}")).to_be_visible(timeout=SOON)
+        self.shoot("S042_architecture")
+        self.page.go_back()
+
+    def hover_port(self, port: str) -> None:
+        """S-046: the port says its full name, and its type."""
+        self.page.get_by_role("button", name=re.compile(f"^input {port}:")).hover()
+        expect(self.page.get_by_role("tooltip")).to_contain_text(port)
+        self.shoot(f"S046_port_{port}")
+        self.page.mouse.move(5, 400)
 
     def execute(self) -> None:
         """*Execute pipeline*, as soon as nothing forbids it."""

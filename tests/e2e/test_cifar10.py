@@ -54,7 +54,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, st
 def test_cifar10(installation: Installation, archive: tuple[Path, str, str], page: Page, shoot: Shoot) -> None:
     """S-023 to S-027: download-normalize, train, test; at least 80 %, and within one point of the bare script."""
     path, url, checksum = archive
-    studio = Studio(page)
+    studio = Studio(page, shoot)
     studio.log_in(installation.url, "Ben")
     studio.create_project("hello_cifar", "cifar10")
     shoot("S024_pipelines")
@@ -65,6 +65,15 @@ def test_cifar10(installation: Installation, archive: tuple[Path, str, str], pag
     assert classes == list(CLASSES)
     assert accuracy >= 80
     assert abs(accuracy - float(bare.communicate(timeout=TRAINING)[0])) <= 1
+    installation.kill_everything()
+    installation.start()
+    expect(page.get_by_text("RECONNECTED")).to_be_visible(timeout=30_000)
+    page.reload()
+    expect(studio.console()).to_contain_text(f"( {accuracy:.2f}) %")
+    studio.open_pipeline("train")
+    expect(studio.node("lenetModel")).to_be_visible()
+    studio.wait_for("train_execution_1", "success")
+    shoot("after_everything_was_killed")
 
 
 def _download(studio: Studio, shoot: Shoot, url: str, checksum: str) -> None:
@@ -92,6 +101,12 @@ def _train(studio: Studio, shoot: Shoot) -> None:
     field.fill(str(EPOCHS))
     field.press("Enter")
     shoot("S042_hyperparameters")
+    studio.look_at_architecture("train", "lenet")
+    output = studio.select("myModel")
+    output.get_by_role("textbox").fill("lenetModel")
+    output.get_by_role("textbox").press("Enter")
+    expect(studio.node("lenetModel")).to_be_visible()
+    shoot("S043_output_named")
     studio.deselect()
     studio.in_sync()
     studio.execute()
@@ -107,11 +122,12 @@ def _train(studio: Studio, shoot: Shoot) -> None:
 
 def _test(studio: Studio, shoot: Shoot) -> tuple[float, list[str]]:
     studio.open_pipeline("test")
-    for record, artifact in {
-        "test-in-testdata": "testdata",
-        "test-in-model": "myModel",
-        "test-in-classes": "classes",
+    for record, (port, artifact) in {
+        "test-in-testdata": ("test_data", "testdata"),
+        "test-in-model": ("net", "lenetModel"),
+        "test-in-classes": ("classes", "classes"),
     }.items():
+        studio.hover_port(port)
         studio.choose_artifact(record, artifact)
         studio.deselect()
     shoot("S047_three_inputs")

@@ -13,7 +13,7 @@ TRAINING = 60  # seconds; the digits train in a few
 
 def test_digits(installation: Installation, page: Page, shoot: Shoot) -> None:
     """S-021, S-022, S-023: a project from a seed; S-024: its three pipelines; each of them run; all of it after a power cut."""
-    studio = Studio(page)
+    studio = Studio(page, shoot)
     studio.log_in(installation.url, "Ada")
     shoot("S021_no_projects_yet")
     studio.create_project("hello_digits", "digits")
@@ -55,6 +55,8 @@ def _train(studio: Studio, shoot: Shoot) -> None:
     expect(train).to_contain_text("net")
     expect(train).to_contain_text("CrossEntropyLoss")
     shoot("S042_hyperparameters")
+    studio.look_at_architecture("train", "net")
+    train = studio.select("train")
     train.get_by_role("textbox", name="epochs").fill("30")
     train.get_by_role("textbox", name="epochs").press("Enter")
     output = studio.select("myModel")
@@ -92,7 +94,7 @@ def _test(studio: Studio, shoot: Shoot) -> None:
     """S-026, S-047: tested with three inputs; S-027: total and per-class accuracy; S-049: between the banner lines."""
     studio.open_pipeline("test")
     for port, artifact in {"testdata": "testdata", "model": "digitsModel", "classes": "classes"}.items():
-        _hover_port(studio, port)
+        studio.hover_port(port)
         studio.choose_artifact(f"test-in-{port}", artifact)
         studio.deselect()
     shoot("S047_three_inputs")
@@ -142,10 +144,3 @@ def _everything_is_still_there(studio: Studio, shoot: Shoot) -> None:
     expect(studio.console()).to_contain_text("epoch 30:")
     expect(page.get_by_role("figure", name=re.compile("Graph Training. loss: \\d"))).to_be_visible()
     shoot("job_after_everything_was_killed")
-
-
-def _hover_port(studio: Studio, port: str) -> None:
-    """S-046: the port says its full name, and its type."""
-    studio.page.get_by_role("button", name=re.compile(f"^input {port}:")).hover()
-    expect(studio.page.get_by_role("tooltip")).to_contain_text(port)
-    studio.page.mouse.move(5, 400)
