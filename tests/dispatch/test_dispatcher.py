@@ -3,14 +3,19 @@
 import pytest
 from msgspec.structs import replace
 
-from deepforge.errors import Forbidden, Invalid, NotFound
+from deepforge.errors import Busy, Forbidden, Invalid, NotFound
 from deepforge.ids import AttemptId
-from deepforge.model.execution import Cause, Progress, Status
+from deepforge.model.execution import Cause, Execution, Progress, Status
 from deepforge.model.feedback import ProgressChanged
 from deepforge.model.hosting import Adopted, Ended, FeedbackWritten, Started
 from deepforge.model.live import ArtifactSaved, ExecutionChanged, ExecutionRemoved, JobChanged
 from deepforge.storage.memory_storage import MemoryStorage
 from tests.dispatch.things import NO_BLOB, PROJECT, HandClock, until, world
+
+
+async def locked(_: Execution) -> None:
+    """A store that cannot store now."""
+    raise Busy("The database is locked.", code="locked")
 
 
 async def test_S010_jobs_run_one_after_another_and_the_output_is_saved() -> None:
@@ -300,6 +305,21 @@ async def test_a_second_connection_of_a_host_ends_the_first() -> None:
         it.dispatcher.disconnect(first, host)
         await it.start()
         await until(lambda: bool(second.specs))
+
+
+async def test_a_host_is_not_connected_when_that_could_not_be_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with world() as it:
+        link, host = await it.connect()
+        await it.start()
+        await until(lambda: bool(link.specs))
+        it.dispatcher.disconnect(link, host)
+        monkeypatch.setattr(it.storage.executions, "save", locked)
+        with pytest.raises(Busy):
+            await it.connect()
+        assert [one.connected for one in it.dispatcher.workers().workers] == [False]
+        monkeypatch.undo()
+        back, _ = await it.connect()
+        await until(lambda: bool(back.specs))
 
 
 async def test_removing_a_project_ends_what_runs_in_it() -> None:

@@ -185,3 +185,10 @@ async def test_G5_a_blob_whose_bytes_are_others_is_refused(server: Running) -> N
     response = await server.anonymous.put(f"/api/blobs/{'0' * 64}", content=b"other bytes", headers=bearer)
     assert response.status_code == 400
     assert (await server.anonymous.get(f"/api/blobs/{'0' * 64}", headers=bearer)).status_code == 404
+
+
+async def test_a_second_connection_of_a_host_ends_the_first(server: Running) -> None:
+    async with fake_host(server, begin, worker="w") as first, fake_host(server, begin, worker="w"):
+        assert await code_of(first.socket) == 1001
+        workers = await server.get("/api/workers", Workers)
+        assert [(one.id, one.connected) for one in workers.workers] == [("w", True)]

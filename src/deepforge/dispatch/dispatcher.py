@@ -181,16 +181,23 @@ class Dispatcher:
     # What hosts do
 
     async def connect(self, link: HostLink, register: Register) -> Host:
-        """A host came (back): it is told which of its attempts to drop; what it no longer has is queued again or lost."""
+        """A host came (back): it is told which of its attempts to drop; what it no longer has is queued again or lost.
+
+        Raises `Busy` when that could not be stored; the host is not connected then.
+        """
         kept = {one.attempt for one in register.adopted if self._wanted(register, one)}
         drop = tuple(one.attempt for one in register.adopted if one.attempt not in kept)
         host = self._hosts.connect(link, register)
         blob_dir = self._settings.blob_dir if register.shared_blobs else ""
         heartbeat = self._settings.heartbeat_seconds
         link.send(Registered(worker=host.worker, heartbeat_seconds=heartbeat, drop=drop, blob_dir=blob_dir))
-        for attempt, job in list(host.attempts.items()):
-            await self._meet_again(attempt, job, has_it=attempt in kept)
-        await self.heard(host)
+        try:
+            for attempt, job in list(host.attempts.items()):
+                await self._meet_again(attempt, job, has_it=attempt in kept)
+            await self.heard(host)
+        except BaseException:
+            self.disconnect(link, host)  # else it would be given jobs over a connection that nobody serves
+            raise
         self._leasing.wake()
         return host
 

@@ -1,12 +1,14 @@
 """What both WebSockets share: frames in, and the codes with which a connection ends."""
 
+import asyncio
+from collections.abc import Coroutine
 from enum import IntEnum
 
 from litestar.exceptions import WebSocketDisconnect
 
 from deepforge.server.asgi import Socket
 
-__all__ = ["CloseCode", "Closed", "next_frame"]
+__all__ = ["CloseCode", "Closed", "first_end", "next_frame"]
 
 
 class CloseCode(IntEnum):
@@ -37,3 +39,16 @@ async def next_frame(socket: Socket) -> str | bytes:
         text, data = message.get("text"), message.get("bytes")
         return text if text is not None else data or b""
     raise WebSocketDisconnect(detail="the other side ended it")
+
+
+async def first_end(*parts: Coroutine[None, None, None]) -> None:
+    """Run all until one ends; what it raised is raised, the others are cancelled."""
+    tasks = [asyncio.create_task(part) for part in parts]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,7 +1,7 @@
 """The live socket (`docs/spec/live.md`): the edits, presence, analysis and executions of one open project."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from contextlib import AsyncExitStack, suppress
 
 import msgspec
@@ -29,7 +29,7 @@ from deepforge.model.project import Person, Project
 from deepforge.server.answers import api_error
 from deepforge.server.asgi import Socket
 from deepforge.server.caller import Caller
-from deepforge.server.frames import CloseCode, Closed, next_frame
+from deepforge.server.frames import CloseCode, Closed, first_end, next_frame
 from deepforge.server.outbox import Outbox
 from deepforge.server.services import Services
 from deepforge.server.watches import Watches
@@ -115,7 +115,7 @@ class LiveSocket:
         if analysis.current is not None:
             self._tell_analysis(analysis.current)
         watches = await stack.enter_async_context(Watches(self._services.dispatcher, self._services.stores.reports, self._outbox))
-        await _first_end(
+        await first_end(
             self._write(), self._commits(subscription), self._presence(subscription), self._read(subscription, watches)
         )
 
@@ -218,16 +218,3 @@ class LiveSocket:
         """Too large a place is dropped: nobody has selected that much by hand."""
         if len(place.selection) <= _MOST_SELECTED and len(place.screen) <= _LONGEST_SCREEN:
             self._room.move(subscription, place)
-
-
-async def _first_end(*parts: Coroutine[None, None, None]) -> None:
-    """Run all until one ends; what it raised is raised, the others are cancelled."""
-    tasks = [asyncio.create_task(part) for part in parts]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)

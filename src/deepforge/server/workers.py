@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -18,13 +19,14 @@ from deepforge.ids import RECORD_ID, BlobHash
 from deepforge.model.artifact import BlobInfo
 from deepforge.model.hosting import PROTOCOL, Heartbeat, HostMessage, Register, Rejected, Report, ServerOrder
 from deepforge.server.asgi import Socket
-from deepforge.server.frames import CloseCode, Closed, next_frame
+from deepforge.server.frames import CloseCode, Closed, first_end, next_frame
 from deepforge.server.stores import Stores
 
 __all__ = ["adopt", "serve_host"]
 
 logger = logging.getLogger(__name__)
 _FIRST_SECONDS = 10.0
+_LAST_SECONDS = 1.0
 _decoder: msgspec.msgpack.Decoder[HostMessage] = msgspec.msgpack.Decoder(HostMessage)
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -43,21 +45,18 @@ class SocketLink:
 
 
 async def serve_host(socket: Socket, dispatcher: Dispatcher) -> None:
-    """One connection of a worker host, from its registration to its end."""
+    """One connection of a worker host, from its registration to its end: the host's, ours, or that of `link.close`."""
     await socket.accept()
     link = SocketLink()
-    sender = asyncio.create_task(_send_orders(socket, link))
     try:
-        await _receive(socket, dispatcher, link)
+        await first_end(_send_orders(socket, link), _receive(socket, dispatcher, link))
+        closed = Closed(CloseCode.GOING_AWAY, "connected again")
     except WebSocketDisconnect:
-        pass
-    except Closed as closed:
-        link.close()
-        await _finish(sender)
-        await socket.close(code=closed.code, reason=closed.reason)
-    finally:
-        sender.cancel()
-        await asyncio.gather(sender, return_exceptions=True)
+        return
+    except Closed as error:
+        closed = error
+        await _finish(socket, link)
+    await socket.close(code=closed.code, reason=closed.reason)
 
 
 async def _receive(socket: Socket, dispatcher: Dispatcher, link: SocketLink) -> None:
@@ -65,13 +64,8 @@ async def _receive(socket: Socket, dispatcher: Dispatcher, link: SocketLink) -> 
     try:
         while True:
             message = await _next(socket)
-            match message:
-                case Heartbeat():
-                    await dispatcher.heard(host)
-                case Report():
-                    await _take(dispatcher, host, message)
-                case Register():
-                    raise Closed(CloseCode.INVALID, "registered twice")
+            # What is being stored is stored to the end, also when the connection is given up meanwhile.
+            await asyncio.shield(_take(dispatcher, host, message))
     finally:
         dispatcher.disconnect(link, host)
 
@@ -91,21 +85,34 @@ async def _registered(socket: Socket, dispatcher: Dispatcher, link: SocketLink) 
         raise Closed(CloseCode.INVALID, "protocol")
     if not RECORD_ID.fullmatch(message.worker):
         raise Closed(CloseCode.INVALID, "worker id")
-    return await dispatcher.connect(link, message)
-
-
-async def _take(dispatcher: Dispatcher, host: Host, report: Report) -> None:
-    if report.first < 1 or not report.events:
-        raise Closed(CloseCode.INVALID, "events are numbered from 1")
     try:
-        await dispatcher.report(host, report)
-    except Forbidden:
-        logger.warning("Worker %s reported on attempt %s, which it has not got", host.worker, report.attempt)
+        return await dispatcher.connect(link, message)
+    except DeepForgeError as error:
+        logger.warning("Worker %s could not be connected: %s", message.worker, error)
+        raise _closed(error) from None
+
+
+async def _take(dispatcher: Dispatcher, host: Host, message: HostMessage) -> None:
+    try:
+        match message:
+            case Heartbeat():
+                await dispatcher.heard(host)
+            case Report(first=first, events=events):
+                if first < 1 or not events:
+                    raise Closed(CloseCode.INVALID, "events are numbered from 1")
+                await dispatcher.report(host, message)
+            case Register():
+                raise Closed(CloseCode.INVALID, "registered twice")
+    except Forbidden as error:
+        logger.warning("Worker %s reported on an attempt that it has not got: %s", host.worker, error)
         raise Closed(CloseCode.FORBIDDEN, "not leased") from None
     except DeepForgeError as error:
-        code = CloseCode.FAULT if error.status >= 500 else CloseCode.INVALID
-        logger.warning("A report of worker %s was refused: %s", host.worker, error)
-        raise Closed(code, error.code) from None
+        logger.warning("A message of worker %s was refused: %s", host.worker, error)
+        raise _closed(error) from None
+
+
+def _closed(error: DeepForgeError) -> Closed:
+    return Closed(CloseCode.FAULT if error.status >= 500 else CloseCode.INVALID, error.code)
 
 
 async def _next(socket: Socket) -> HostMessage:
@@ -123,9 +130,12 @@ async def _send_orders(socket: Socket, link: SocketLink) -> None:
         await socket.send_data(_encode(order), mode="binary")
 
 
-async def _finish(sender: "asyncio.Task[None]") -> None:
+async def _finish(socket: Socket, link: SocketLink) -> None:
     """What was to be said before the end is said, unless the host does not listen."""
-    await asyncio.wait([sender], timeout=1.0)
+    link.close()
+    with suppress(TimeoutError, WebSocketDisconnect, RuntimeError):
+        async with asyncio.timeout(_LAST_SECONDS):
+            await _send_orders(socket, link)
 
 
 async def adopt(stores: Stores, worker_dir: Path, path: str, blob: BlobHash) -> BlobInfo:
