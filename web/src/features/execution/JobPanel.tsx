@@ -5,6 +5,7 @@ import { getLine } from '@/api/calls'
 import type { Job } from '@/api/types'
 import { elapsed, formatBytes, formatDuration, formatInstant } from '@/lib/format'
 import { Button } from '@/ui/Button'
+import type { GraphFeed } from '@/ui/chart/feeds'
 import { LineChart } from '@/ui/chart/LineChart'
 import { useNow } from '@/ui/clock'
 import { IconButton } from '@/ui/IconButton'
@@ -12,7 +13,7 @@ import { useWatch } from '@/ui/project'
 import { goTo } from '@/ui/route'
 import { StatusTag } from '@/ui/StatusTag'
 import { openCode } from './FailureBubble'
-import { Pulse, type PulseGraph } from './pulse'
+import { Pulse } from './pulse'
 import { type Shown, secondsLeft, shareOf } from './view'
 
 export function JobPanel({ shown, onClose }: { shown: Shown; onClose: () => void }) {
@@ -146,7 +147,7 @@ function Cause({ job }: { job: Job }) {
   )
 }
 
-function GraphPart({ graph, live }: { graph: PulseGraph; live: boolean }) {
+function GraphPart({ graph, live }: { graph: GraphFeed; live: boolean }) {
   const series = useMemo(
     () => graph.lines.map(({ line, name, points }) => ({ key: String(line), name, points, live })),
     [graph.lines, live],

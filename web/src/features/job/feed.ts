@@ -1,38 +1,12 @@
-/**
- * What a watched job has said so far: its console, graphs, images and progress, put together from the live messages.
- *
- * Points that were added before watching began are fetched once per line (thinned by the server); points that arrive in the meantime wait,
- * and each message says how many came before it, so that none is drawn twice or left out.
- */
-import type {
-  FeedbackCame,
-  FeedbackRecord,
-  GraphState,
-  ImageState,
-  LinePoints,
-  LogCame,
-  Progress,
-  Watching,
-} from '@/api/types'
+/** What a watched job has said so far: its console, graphs, images and progress, put together from the live messages. */
+import type { FeedbackCame, FeedbackRecord, ImageState, LogCame, Progress, Watching } from '@/api/types'
 import type { JobWatcher } from '@/document/client'
 import { assertNever } from '@/lib/assert'
 import type { AttemptId } from '@/lib/ids'
-import { append, NO_POINTS, type Points, unpack } from '@/ui/chart/points'
+import { type FetchLine, type GraphFeed, LineFeeds } from '@/ui/chart/feeds'
 import { Screen } from './console/screen'
 
-export interface LineFeed {
-  readonly line: number
-  readonly name: string
-  readonly points: Points
-}
-
-export interface GraphFeed {
-  readonly graph: number
-  readonly name: string
-  readonly x: string
-  readonly y: string
-  readonly lines: readonly LineFeed[]
-}
+export type { GraphFeed }
 
 export interface ImageFeed {
   readonly image: number
@@ -54,25 +28,19 @@ export interface JobState {
   readonly progress: Progress | null
 }
 
-export type FetchLine = (line: number) => Promise<LinePoints>
-
-interface Waiting {
-  /** How many points are in the graph; null until the first fetch has answered. */
-  known: number | null
-  readonly arrived: { readonly first: number; readonly points: Points }[]
-}
-
 export class JobFeed implements JobWatcher {
   private state: JobState = emptyState()
   private attempt: AttemptId | null = null
   private next = 0
-  private generation = 0
-  private readonly lines = new Map<number, Waiting>()
+  private readonly lines: LineFeeds
   private readonly listeners = new Set<() => void>()
-  private readonly fetchLine: FetchLine
 
   constructor(fetchLine: FetchLine) {
-    this.fetchLine = fetchLine
+    this.lines = new LineFeeds(
+      fetchLine,
+      () => this.tell(),
+      () => this.listeners.size > 0,
+    )
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -89,21 +57,15 @@ export class JobFeed implements JobWatcher {
   watching({ attempt, feedback }: Watching): void {
     const goesOn = attempt === this.attempt
     this.attempt = attempt
-    this.generation += 1
-    this.lines.clear()
     if (!goesOn) {
       this.next = 0
       this.state = { ...emptyState(), written: this.state.written + 1 }
     }
+    this.lines.begin(feedback?.graphs ?? [])
     this.state = {
       ...this.state,
-      graphs: feedback?.graphs.map(graphFeed) ?? [],
       images: feedback?.images.map(imageFeed) ?? [],
       progress: feedback?.progress ?? null,
-    }
-    for (const line of feedback?.graphs.flatMap((graph) => graph.lines) ?? []) {
-      if (line.count === 0) this.lines.set(line.line, { known: 0, arrived: [] })
-      else void this.load(line.line)
     }
     this.tell()
   }
@@ -123,43 +85,19 @@ export class JobFeed implements JobWatcher {
     this.tell()
   }
 
-  private async load(line: number): Promise<void> {
-    const { generation } = this
-    const waiting: Waiting = { known: null, arrived: [] }
-    this.lines.set(line, waiting)
-    const answer = await this.fetchLine(line)
-    if (generation !== this.generation) return
-    waiting.known = answer.count
-    this.draw(line, unpack(answer.points))
-    for (const { first, points } of waiting.arrived.splice(0)) this.add(line, first, points)
-    this.tell()
-  }
-
   private tell(): void {
+    this.state = { ...this.state, graphs: this.lines.graphs }
     for (const listener of this.listeners) listener()
   }
 
   private record(record: FeedbackRecord): void {
-    const { graphs, images } = this.state
+    const { images } = this.state
     switch (record.kind) {
       case 'graph':
-        this.state = {
-          ...this.state,
-          graphs: [...graphs, { graph: record.graph, name: record.name, x: '', y: '', lines: [] }],
-        }
-        return
       case 'line':
-        this.lines.set(record.line, { known: 0, arrived: [] })
-        this.changeGraph(record.graph, (graph) => ({
-          ...graph,
-          lines: [...graph.lines, { line: record.line, name: record.name, points: NO_POINTS }],
-        }))
-        return
       case 'axes':
-        this.changeGraph(record.graph, (graph) => ({ ...graph, x: record.x ?? graph.x, y: record.y ?? graph.y }))
-        return
       case 'points':
-        this.add(record.line, record.first, unpack(record.points))
+        this.lines.record(record)
         return
       case 'image': {
         const before = images.find((image) => image.image === record.image)
@@ -184,44 +122,10 @@ export class JobFeed implements JobWatcher {
         assertNever(record)
     }
   }
-
-  private add(line: number, first: number, points: Points): void {
-    const waiting = this.lines.get(line)
-    if (waiting === undefined) return
-    if (waiting.known === null) {
-      waiting.arrived.push({ first, points })
-      return
-    }
-    const known = Math.max(0, waiting.known - first)
-    if (known >= points.xs.length) return
-    waiting.known = first + points.xs.length
-    this.draw(line, { xs: points.xs.slice(known), ys: points.ys.slice(known) })
-  }
-
-  private draw(line: number, points: Points): void {
-    const graphs = this.state.graphs.map((graph) =>
-      graph.lines.some((one) => one.line === line)
-        ? {
-            ...graph,
-            lines: graph.lines.map((one) => (one.line === line ? { ...one, points: append(one.points, points) } : one)),
-          }
-        : graph,
-    )
-    this.state = { ...this.state, graphs }
-  }
-
-  private changeGraph(number: number, change: (graph: GraphFeed) => GraphFeed): void {
-    const graphs = this.state.graphs.map((graph) => (graph.graph === number ? change(graph) : graph))
-    this.state = { ...this.state, graphs }
-  }
 }
 
 function emptyState(): JobState {
   return { screen: new Screen(), written: 0, skipped: 0, graphs: [], images: [], progress: null }
-}
-
-function graphFeed(graph: GraphState): GraphFeed {
-  return { ...graph, lines: graph.lines.map(({ line, name }) => ({ line, name, points: NO_POINTS })) }
 }
 
 function imageFeed(image: ImageState): ImageFeed {
