@@ -4,11 +4,14 @@ import asyncio
 import base64
 
 import msgspec
+import pytest
+from websockets.exceptions import ConnectionClosed
 
-from deepforge.ids import RecordId, TransactionId, new_id
+from deepforge.errors import Busy
+from deepforge.ids import AttemptId, RecordId, TransactionId, new_id
 from deepforge.model.execution import Cause, Execution, Progress, Snapshot, Status
 from deepforge.model.feedback import FeedbackRecord, GraphCreated, LineCreated, Points, ProgressChanged
-from deepforge.model.hosting import Adopted, AttemptSpec, ConsoleWritten, Ended, FeedbackWritten, Started
+from deepforge.model.hosting import Adopted, AttemptSpec, Console, ConsoleWritten, Ended, FeedbackWritten, Started
 from deepforge.model.live import ArtifactSaved, ExecutionChanged, FeedbackCame, LogCame, Watch, Watching
 from deepforge.model.project import (
     ApiError,
@@ -244,6 +247,24 @@ async def test_S048_S049_S191_S192_console_and_feedback_are_streamed_to_who_watc
         assert {"attributes.json", "main.py"} < {one.path for one in code.files}
         await server.browser.post(f"/api/executions/{execution.id}/stop")
         await ended(tab, execution)
+
+
+async def test_a_watch_that_fails_ends_the_connection(server: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the browser would wait for a console that nobody reads any more; it comes back and watches anew."""
+    project = await server.project()
+
+    async def locked(attempt: AttemptId, *, offset: int = 0, limit: int = 0) -> Console:
+        raise Busy("The database is locked.", code="locked")
+
+    async with server.live(project.id) as tab, fake_host(server, feedback) as host:
+        execution = await run(server, project.id, new())
+        await host.until(lambda: list(host.acks.values()) == [4])
+        monkeypatch.setattr(server.services.stores.reports, "console", locked)
+        await tab.send(Watch(job=execution.jobs[0].id))
+        with pytest.raises(ConnectionClosed) as closed:
+            await tab.receive(LogCame)
+        assert closed.value.rcvd is not None
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4500, "locked")
 
 
 async def test_who_begins_to_watch_late_gets_the_state(server: Running) -> None:

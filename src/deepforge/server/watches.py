@@ -1,6 +1,7 @@
 """Jobs that a browser watches: their state first, then console and feedback as they come, at the browser's own pace."""
 
 import asyncio
+import logging
 from collections import deque
 from types import TracebackType
 from typing import Self
@@ -9,7 +10,7 @@ from deepforge.dispatch.console import as_page
 from deepforge.dispatch.dispatcher import Dispatcher
 from deepforge.dispatch.events import AttemptBegan, ConsoleGrew, FeedbackGrew, JobEvent
 from deepforge.dispatch.stores import ReportStore
-from deepforge.errors import NotFound
+from deepforge.errors import DeepForgeError, NotFound
 from deepforge.ids import AttemptId, JobId
 from deepforge.model.feedback import Feedback, FeedbackRecord
 from deepforge.model.live import FeedbackCame, LogCame, Watching
@@ -18,6 +19,7 @@ from deepforge.server.outbox import Outbox
 
 __all__ = ["Watches"]
 
+logger = logging.getLogger(__name__)
 _PIECE = 256 * 1024
 _TOO_FAR = 1024 * 1024
 _PAUSE = 0.05
@@ -118,6 +120,17 @@ class Watches:
         self._tasks[job] = asyncio.create_task(self._watch(job, max(0, offset)))
 
     async def _watch(self, job: JobId, offset: int) -> None:
+        """Follow until it is removed. What goes wrong ends the connection: the browser comes back and watches anew."""
+        try:
+            await self._follow(job, offset)
+        except DeepForgeError as error:
+            logger.warning("The watch of job %s ended: %s", job, error)
+            self._outbox.close(CloseCode.FAULT, error.code)
+        except Exception as error:  # the top of the task: nobody waits for it
+            logger.error("The watch of job %s failed", job, exc_info=error)
+            self._outbox.close(CloseCode.FAULT, "internal")
+
+    async def _follow(self, job: JobId, offset: int) -> None:
         watch = Watch(job, self._reports, self._outbox)
         try:
             attempt, feedback, end = await self._dispatcher.watch(job, watch.hear)
