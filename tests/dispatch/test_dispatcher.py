@@ -4,8 +4,8 @@ import pytest
 from msgspec.structs import replace
 
 from deepforge.errors import Busy, Forbidden, Invalid, NotFound
-from deepforge.ids import AttemptId
-from deepforge.model.execution import Cause, Execution, Progress, Status
+from deepforge.ids import AttemptId, TransactionId
+from deepforge.model.execution import Cause, Execution, Progress, Snapshot, Status
 from deepforge.model.feedback import ProgressChanged
 from deepforge.model.hosting import Adopted, Ended, FeedbackWritten, Started
 from deepforge.model.live import ArtifactSaved, ExecutionChanged, ExecutionRemoved, JobChanged
@@ -42,6 +42,27 @@ async def test_names_are_counted_and_keys_are_idempotent() -> None:
     async with world() as it:
         first, same, second = await it.start("a"), await it.start("a"), await it.start("b")
         assert (first.id == same.id, first.name, second.name) == (True, "chain_execution_1", "chain_execution_2")
+
+
+@pytest.mark.parametrize("fails", ["create", "save"])
+async def test_an_execution_that_could_not_be_begun_is_begun_with_its_key(monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
+    """The store keeps the execution, then fails: asked with the same key again, it runs, and there is one."""
+    async with world() as it:
+        link, _ = await it.connect()
+        create = it.storage.executions.create
+
+        async def kept(execution: Execution, snapshot: Snapshot, key: TransactionId) -> Execution:
+            await create(execution, snapshot, key)
+            raise Busy("The database is locked.", code="locked")
+
+        monkeypatch.setattr(it.storage.executions, fails, {"create": kept, "save": locked}[fails])
+        with pytest.raises(Busy):
+            await it.start("a")
+        monkeypatch.undo()
+        execution = await it.start("a")
+        await until(lambda: bool(link.specs))
+        assert [one.id for one in await it.storage.executions.unfinished()] == [execution.id]
+        assert (execution.status, (await it.now(execution)).jobs[0].status) == (Status.QUEUED, Status.QUEUED)
 
 
 async def test_after_a_failure_nothing_new_starts() -> None:

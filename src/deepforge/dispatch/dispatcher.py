@@ -79,9 +79,22 @@ class Dispatcher:
         return await self._launch(request.project, request.new.key, lambda: self._launcher.prepare(request))
 
     async def made_with(self, project: ProjectId, key: TransactionId) -> Execution | None:
-        """The execution that this key made, as it is now."""
+        """The execution that this key made, as it is now. It is begun, if that could not be stored when it was made."""
+        async with self._launching:
+            return await self._made_with(project, key)
+
+    async def _made_with(self, project: ProjectId, key: TransactionId) -> Execution | None:
         stored = await self._stores.executions.made_with(project, key)
-        return None if stored is None else self._as_now(stored)
+        if stored is None:
+            return None
+        active = self._runs.get(stored.id)
+        if active is None and stored.status is Status.PENDING:
+            snapshot = await self._stores.executions.snapshot(stored.id)
+            active = self._runs.add(Run(execution=stored, plan=snapshot.plan), snapshot)
+        if active is None:
+            return stored
+        await self._apply(active, Began(time=self._clock.now()))  # a second time changes nothing
+        return active.run.execution
 
     async def restart(self, execution: ExecutionId, key: TransactionId, *, author: str) -> Execution:
         """Run an execution's pinned plan again, as a new execution."""
@@ -92,13 +105,13 @@ class Dispatcher:
         self, project: ProjectId, key: TransactionId, prepare: Callable[[], Awaitable[tuple[Run, Snapshot]]]
     ) -> Execution:
         async with self._launching:  # one after the other, so that no two take one name or one key
-            known = await self.made_with(project, key)
+            known = await self._made_with(project, key)
             if known is not None:
                 return known
             run, snapshot = await prepare()
             await self._stores.executions.create(run.execution, snapshot, key)
             active = self._runs.add(run, snapshot)
-        await self._apply(active, Began(time=self._clock.now()))
+            await self._apply(active, Began(time=self._clock.now()))
         return active.run.execution
 
     async def stop(self, execution: ExecutionId, *, by: str = "") -> Execution:
