@@ -2,12 +2,12 @@
 
 from msgspec.structs import replace
 
-from deepforge.document.apply import apply, replay
+from deepforge.document.apply import apply
 from deepforge.document.changes import ChangeSet
 from deepforge.document.subscription import CatchUp
 from deepforge.errors import Refused
 from deepforge.ids import TransactionId
-from deepforge.model.document import Diff, Document, TextEdit, Transaction
+from deepforge.model.document import Diff, Document, TextEdit, Transaction, replay
 from deepforge.model.live import Committed, Edit
 
 __all__ = ["Replica"]
@@ -62,7 +62,7 @@ class Replica:
             return
         assert version == self.confirmed.version + 1, "versions come in order, without a gap"
         own = bool(self.pending) and self.pending[0].id == transaction
-        self.confirmed = replay(self.confirmed, diff)
+        self.confirmed = replay(self.confirmed, [diff])
         if own:
             mine = self.pending.pop(0)
             if mine.text:

@@ -11,11 +11,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from deepforge.document.apply import apply, read_transaction, replay
+from deepforge.document.apply import apply, read_transaction
 from deepforge.document.rules import RULES
 from deepforge.errors import Refused
 from deepforge.ids import RecordId
-from deepforge.model.document import Change, Diff, Document, Patch, TextChange, TextEdit, Transaction
+from deepforge.model.document import Change, Diff, Document, Patch, TextChange, TextEdit, Transaction, replay
 from deepforge.model.records import Module, Node, Operation, OperationRef, Pipeline, Record, Wire
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "structure.json").read_text("utf-8"))
@@ -38,7 +38,7 @@ def test_a_transaction_is_applied_whole_or_refused_with_its_code(case: dict[str,
         document, diff = apply(before, read_transaction(case["transaction"]))
         after = [document.records[id] for id in sorted(document.records)]
         assert json.loads(msgspec.json.encode(after)) == case["records_after"]
-        assert replay(before, diff) == document
+        assert replay(before, [diff]) == document
     assert before.records == copy, "the document before is not changed"
 
 

@@ -17,7 +17,7 @@ from deepforge.ids import RECORD_ID, RecordId
 from deepforge.model.document import Change, Diff, Document, Patch, TextChange, TextEdit, Transaction
 from deepforge.model.records import TEXT_FIELDS, Record
 
-__all__ = ["MAX_EDITS", "MAX_PARTS", "apply", "check_size", "read_transaction", "replay", "text_field", "text_of"]
+__all__ = ["MAX_EDITS", "MAX_PARTS", "apply", "check_size", "read_transaction", "text_field", "text_of"]
 
 MAX_PARTS = 10_000
 """Of one transaction."""
@@ -64,17 +64,6 @@ def read_transaction(data: object) -> Transaction:
         return msgspec.convert(data, Transaction)
     except msgspec.ValidationError as error:
         raise Refused(f"The edit is not valid: {error}.", code="DF100", hint=_SHAPE) from error
-
-
-def replay(document: Document, diff: Diff) -> Document:
-    """The document after a diff that was made on it."""
-    records = dict(document.records)
-    for change in diff.changes:
-        if change.after is None:
-            records.pop(change.id, None)
-        else:
-            records[change.id] = change.after
-    return Document(version=document.version + 1, records=records)
 
 
 def text_of(record: Record) -> str | None:

@@ -14,7 +14,7 @@ from typing import Self
 
 from msgspec.structs import replace
 
-from deepforge.document.apply import apply, replay
+from deepforge.document.apply import apply
 from deepforge.document.log import RecentVersions
 from deepforge.document.people import People
 from deepforge.document.rebase import effort, rebase
@@ -23,7 +23,7 @@ from deepforge.document.subscription import CatchUp, Subscription
 from deepforge.document.units import refuse_change
 from deepforge.errors import Busy, Conflict, DeepForgeError
 from deepforge.ids import BranchName, ClientId, ProjectId
-from deepforge.model.document import Diff, Document, Version
+from deepforge.model.document import Diff, Document, Version, replay
 from deepforge.model.live import Committed, Edit, PeopleHere, Place
 from deepforge.model.project import Person
 
@@ -277,7 +277,7 @@ class Room:
     async def _catch_up_with_store(self) -> None:
         """Take over what the store kept of a group that it did not confirm."""
         for version in await self._store.since(self.project, self.branch, self.version):
-            self._publish(replay(self._document, version.diff), [version], [_committed(version, ClientId(""))])
+            self._publish(replay(self._document, [version.diff]), [version], [_committed(version, ClientId(""))])
         self._unsure = False
 
     async def _snapshot_if_due(self) -> None:

@@ -4,6 +4,7 @@ A transaction is what a person did (one gesture, one label); a diff is what it c
 `deepforge.document.apply` makes the one into the other.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -23,6 +24,7 @@ __all__ = [
     "TextEdit",
     "Transaction",
     "Version",
+    "replay",
 ]
 
 ChangeSetJson = list[Any]
@@ -114,3 +116,16 @@ class StoredBranch(Struct, frozen=True, kw_only=True):
 
     epoch: str
     document: Document
+
+
+def replay(document: Document, diffs: Iterable[Diff]) -> Document:
+    """The document after diffs that were made on it, one version each. They hold whole records: nothing is applied anew."""
+    records, version = dict(document.records), document.version
+    for diff in diffs:
+        version += 1
+        for change in diff.changes:
+            if change.after is None:
+                records.pop(change.id, None)
+            else:
+                records[change.id] = change.after
+    return Document(version=version, records=records)

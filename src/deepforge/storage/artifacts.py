@@ -10,7 +10,7 @@ from deepforge.model.artifact import Artifact
 from deepforge.model.project import ArtifactPage
 from deepforge.storage import missing
 from deepforge.storage.database import Database
-from deepforge.storage.paging import page_limit, read_cursor, write_cursor
+from deepforge.storage.paging import page_of
 from deepforge.storage.tables import artifacts
 
 __all__ = ["SqlArtifactStore"]
@@ -48,14 +48,10 @@ class SqlArtifactStore:
             return [_artifact.decode(body) for body in (await connection.execute(query)).scalars()]
 
     async def page(self, project: ProjectId, *, cursor: str | None = None, limit: int = 100) -> ArtifactPage:
-        before, size = read_cursor(cursor), page_limit(limit)
         query = select(artifacts.c.number, artifacts.c.body).where(artifacts.c.project == project)
-        if before is not None:
-            query = query.where(artifacts.c.number < before)
         async with self._database.read() as connection:
-            rows = (await connection.execute(query.order_by(artifacts.c.number.desc()).limit(size + 1))).all()
-        after = write_cursor(rows[size - 1].number) if len(rows) > size else None
-        return ArtifactPage(items=tuple(_artifact.decode(row.body) for row in rows[:size]), cursor=after)
+            bodies, after = await page_of(connection, query, artifacts.c.number, cursor=cursor, limit=limit)
+        return ArtifactPage(items=tuple(map(_artifact.decode, bodies)), cursor=after)
 
     async def rename(self, artifact: ArtifactId, name: str) -> Artifact:
         async def work(connection: AsyncConnection) -> Artifact:

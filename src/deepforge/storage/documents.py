@@ -7,10 +7,9 @@ from sqlalchemy import RowMapping, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deepforge.ids import BranchName, ProjectId, TransactionId, new_id
-from deepforge.model.document import Document, StoredBranch, Version
+from deepforge.model.document import Document, StoredBranch, Version, replay
 from deepforge.storage import missing
 from deepforge.storage.database import Database
-from deepforge.storage.replay import replay
 from deepforge.storage.tables import branches, snapshots
 from deepforge.storage.tables import versions as log_rows
 
@@ -51,7 +50,7 @@ class SqlDocumentStore:
                 raise missing.no_version(wanted)
             document = _document.decode(body)
             log = await _log(connection, project, branch, document.version, wanted)
-        return StoredBranch(epoch=stored["epoch"], document=replay(document, log))
+        return StoredBranch(epoch=stored["epoch"], document=replay(document, (entry.diff for entry in log)))
 
     async def append(self, project: ProjectId, branch: BranchName, versions: Sequence[Version]) -> None:
         place = {"project": project, "branch": branch}

@@ -12,7 +12,7 @@ from deepforge.model.execution import Execution, Snapshot
 from deepforge.model.project import ExecutionPage
 from deepforge.storage import missing
 from deepforge.storage.database import Database
-from deepforge.storage.paging import page_limit, read_cursor, write_cursor
+from deepforge.storage.paging import page_of
 from deepforge.storage.references import outputs_of, pinned_by
 from deepforge.storage.tables import execution_jobs, execution_snapshots, executions
 
@@ -97,16 +97,12 @@ class SqlExecutionStore:
     async def page(
         self, project: ProjectId, *, pipeline: RecordId | None = None, cursor: str | None = None, limit: int = 100
     ) -> ExecutionPage:
-        before, size = read_cursor(cursor), page_limit(limit)
         query = select(executions.c.number, executions.c.body).where(executions.c.project == project)
         if pipeline is not None:
             query = query.where(executions.c.pipeline == pipeline)
-        if before is not None:
-            query = query.where(executions.c.number < before)
         async with self._database.read() as connection:
-            rows = (await connection.execute(query.order_by(executions.c.number.desc()).limit(size + 1))).all()
-        after = write_cursor(rows[size - 1].number) if len(rows) > size else None
-        return ExecutionPage(items=tuple(_execution.decode(row.body) for row in rows[:size]), cursor=after)
+            bodies, after = await page_of(connection, query, executions.c.number, cursor=cursor, limit=limit)
+        return ExecutionPage(items=tuple(map(_execution.decode, bodies)), cursor=after)
 
     async def names(self, project: ProjectId) -> set[str]:
         query = select(executions.c.name).distinct().where(executions.c.project == project)

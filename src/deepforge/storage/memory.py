@@ -20,13 +20,12 @@ from deepforge.ids import (
     new_id,
 )
 from deepforge.model.artifact import Artifact
-from deepforge.model.document import Document, StoredBranch, Version
+from deepforge.model.document import Document, StoredBranch, Version, replay
 from deepforge.model.execution import Execution, Snapshot
 from deepforge.model.project import ArtifactPage, ExecutionPage, Project
 from deepforge.storage import missing
 from deepforge.storage.paging import page_limit, read_cursor, write_cursor
 from deepforge.storage.references import outputs_of, pinned_by
-from deepforge.storage.replay import replay
 
 __all__ = [
     "Memory",
@@ -94,7 +93,7 @@ class MemoryDocumentStore:
         if not known or wanted > stored.newest:
             raise missing.no_version(wanted)
         document = stored.snapshots[max(known)]
-        after = (entry for entry in stored.log if document.version < entry.version <= wanted)
+        after = (entry.diff for entry in stored.log if document.version < entry.version <= wanted)
         return StoredBranch(epoch=stored.epoch, document=replay(document, after))
 
     async def append(self, project: ProjectId, branch: BranchName, versions: Sequence[Version]) -> None:

@@ -3,9 +3,12 @@
 import base64
 import binascii
 
+from sqlalchemy import ColumnElement, Select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from deepforge.errors import Invalid
 
-__all__ = ["LARGEST_PAGE", "page_limit", "read_cursor", "write_cursor"]
+__all__ = ["LARGEST_PAGE", "page_limit", "page_of", "read_cursor", "write_cursor"]
 
 LARGEST_PAGE = 1000
 
@@ -31,3 +34,14 @@ def read_cursor(cursor: str | None) -> int | None:
 def page_limit(limit: int) -> int:
     """A page holds at least one and at most `LARGEST_PAGE`."""
     return min(max(limit, 1), LARGEST_PAGE)
+
+
+async def page_of(
+    connection: AsyncConnection, query: Select[int, bytes], number: ColumnElement[int], *, cursor: str | None, limit: int
+) -> tuple[list[bytes], str | None]:
+    """What `query` (of numbers and bodies) finds, newest first: a page of bodies, and the cursor of the next one."""
+    before, size = read_cursor(cursor), page_limit(limit)
+    if before is not None:
+        query = query.where(number < before)
+    rows = (await connection.execute(query.order_by(number.desc()).limit(size + 1))).all()
+    return [body for _, body in rows[:size]], write_cursor(rows[size - 1][0]) if len(rows) > size else None
