@@ -85,18 +85,19 @@ class Analyst:
 
     async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._waking is not None:
+            self._waking.cancel()
             await asyncio.gather(self._waking, return_exceptions=True)
         await self._end_child()
 
     def wake(self) -> None:
-        """Somebody is here: start it, so that the first question need not wait for that."""
+        """Somebody is here: start it, and have the framework described, so that the first question need not wait for that."""
         if self._waking is None:
             self._waking = asyncio.create_task(self._wake())
 
     async def _wake(self) -> None:
         try:
-            await self._running()
-        except Broken as error:
+            await self.catalogue()
+        except (Broken, Busy) as error:
             logger.error("%s", error)  # the first question says it to whoever asks
 
     def known(self, definition: Definition) -> SourceFacts | None:

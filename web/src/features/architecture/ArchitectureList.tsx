@@ -1,7 +1,7 @@
 /** All architectures of the project as cards with a drawn thumbnail. */
 import { useMemo } from 'react'
 import { useCatalogue } from '@/api/queries'
-import type { Architecture, CatalogueEntry } from '@/api/types'
+import type { Architecture } from '@/api/types'
 import { Thumbnail } from '@/graph/Thumbnail'
 import { formatCount } from '@/lib/format'
 import { screenPath } from '@/lib/router'
@@ -9,7 +9,7 @@ import { EmptyState } from '@/ui/EmptyState'
 import { useArchitecture, useDocument, useRecords } from '@/ui/project'
 import { Link, useCrumb, useProjectRoute } from '@/ui/route'
 import { Skeleton } from '@/ui/Skeleton'
-import { byName, colorOf, layerInfo } from './view'
+import { byName, colorOf, type Layers, layerInfo } from './view'
 
 export function ArchitectureList() {
   useCrumb('Architectures')
@@ -42,7 +42,7 @@ export function ArchitectureList() {
 
 interface CardProps {
   readonly architecture: Architecture
-  readonly entries: ReadonlyMap<string, CatalogueEntry>
+  readonly entries: Layers
 }
 
 function Card({ architecture, entries }: CardProps) {

@@ -9,16 +9,20 @@ export type Category = (typeof CATEGORIES)[number]
 /** What is known of a layer's class: its name, its category, and its parameters where it belongs to the framework. */
 export interface LayerInfo {
   readonly title: string
-  readonly category: Category
+  /** Null while the framework has not been described yet. */
+  readonly category: Category | null
   readonly entry: CatalogueEntry | null
 }
 
-export function layerInfo(layer: Layer, records: Records, catalogue: ReadonlyMap<string, CatalogueEntry>): LayerInfo {
+/** The framework's layers by name; null until they have been fetched. */
+export type Layers = ReadonlyMap<string, CatalogueEntry> | null
+
+export function layerInfo(layer: Layer, records: Records, catalogue: Layers): LayerInfo {
   const { target } = layer
   switch (target.kind) {
     case 'class': {
-      const entry = catalogue.get(target.name) ?? null
-      return { title: target.name, category: categoryOf(entry?.category), entry }
+      const entry = catalogue?.get(target.name) ?? null
+      return { title: target.name, category: catalogue && categoryOf(entry?.category), entry }
     }
     case 'layer':
       return {
@@ -35,16 +39,16 @@ export function layerInfo(layer: Layer, records: Records, catalogue: ReadonlyMap
   }
 }
 
-export function byName(catalogue: Catalogue | undefined): ReadonlyMap<string, CatalogueEntry> {
-  return new Map((catalogue?.layers ?? []).map((entry) => [entry.name, entry]))
+export function byName(catalogue: Catalogue | undefined): Layers {
+  return catalogue === undefined ? null : new Map(catalogue.layers.map((entry) => [entry.name, entry]))
 }
 
 function categoryOf(name: string | undefined): Category {
   return CATEGORIES.find((category) => category === name) ?? 'Misc'
 }
 
-export function colorOf(category: Category): string {
-  return `var(--layer-${category.toLowerCase()})`
+export function colorOf(category: Category | null): string {
+  return category === null ? 'var(--port-output)' : `var(--layer-${category.toLowerCase()})`
 }
 
 /** One attribute as it is shown: its expression, or the default that holds. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { CatalogueEntry, Layer, Link } from '@/api/types'
 import { recordMap } from '@/document/records'
-import { architectureView, attributesOf, layerInfo } from '@/features/architecture/view'
+import { architectureView, attributesOf, colorOf, layerInfo } from '@/features/architecture/view'
 
 const CONV: CatalogueEntry = {
   name: 'Conv2d',
@@ -57,5 +57,13 @@ test('layers are stadiums that grow when selected; a layer has as many inputs as
   ])
   expect(graph.wires).toEqual([
     { id: 'l', source: 'one', output: '0', target: 'two', input: '1', broken: false, title: '' },
+  ])
+})
+
+test('a layer has no category, and the neutral colour, until the framework is known', () => {
+  const info = layerInfo(conv, recordMap([]), null)
+  expect([info, colorOf(info.category)]).toEqual([
+    { title: 'Conv2d', category: null, entry: null },
+    'var(--port-output)',
   ])
 })
