@@ -2,6 +2,7 @@ import { CircleSlash, Copy, X } from 'lucide-react'
 import type { NotApplied } from '@/document/state'
 import { formatWhen } from '@/lib/format'
 import { Button } from '@/ui/Button'
+import { writeClipboard } from '@/ui/clipboard'
 import { Dialog } from '@/ui/Dialog'
 import { IconButton } from '@/ui/IconButton'
 import { notify } from '@/ui/notifications'
@@ -44,8 +45,8 @@ export function NotAppliedDialog() {
 function RefusedRow({ refused, onDiscard }: { refused: NotApplied; onDiscard: () => void }) {
   const { transaction, error, text, time } = refused
   const copy = async () => {
-    await navigator.clipboard.writeText(text === '' ? JSON.stringify(transaction, null, 2) : text)
-    notify({ kind: 'success', title: 'Copied' })
+    const copied = await writeClipboard(text === '' ? JSON.stringify(transaction, null, 2) : text)
+    if (copied) notify({ kind: 'success', title: 'Copied' })
   }
   return (
     <li className="refused">

@@ -4,6 +4,7 @@ import { attempt } from '@/document/client'
 import { type PipelineGraph, recordOf } from '@/document/records'
 import type { GraphEdits, PortRef } from '@/graph/model'
 import { newId } from '@/lib/ids'
+import { readClipboard, writeClipboard } from '@/ui/clipboard'
 import { notify } from '@/ui/notifications'
 import { useCommands, useProjectClient, useUndo } from '@/ui/project'
 import { copyText, pasteText } from './clipboard'
@@ -48,8 +49,7 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
       const nodes = came.filter((id) => recordOf(client.state.records, 'node', id)?.pipeline === pipeline.pipeline.id)
       if (nodes.length > 0) onSelect(nodes)
     }
-    const copy = (ids: readonly string[]): Promise<void> =>
-      clipboard().then((board) => board.writeText(copyText(pipeline, ids)))
+    const copy = (ids: readonly string[]): Promise<boolean> => writeClipboard(copyText(pipeline, ids))
     return {
       fits: (output, input) =>
         typesFit(tree, outputType(flow, output.node, output.name), inputType(flow, input.node, input.name)),
@@ -68,12 +68,9 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
       remove,
       add: onAdd,
       rename: onRename,
-      copy: (ids) => void copy(ids).catch(refuseClipboard),
-      cut: (ids) => void copy(ids).then(() => remove(ids), refuseClipboard),
-      paste: () =>
-        void clipboard()
-          .then((board) => board.readText())
-          .then((text) => paste(text, 'clipboard'), refuseClipboard),
+      copy: (ids) => void copy(ids),
+      cut: (ids) => void copy(ids).then((copied) => copied && remove(ids)),
+      paste: () => void readClipboard().then((text) => text !== null && paste(text, 'clipboard')),
       duplicate: (ids) => paste(copyText(pipeline, ids), 'selection'),
       undo: () => look(commands.undo()),
       redo: () => look(commands.redo()),
@@ -81,19 +78,4 @@ export function usePipelineEdits({ pipeline, flow, tree, onAdd, onRename, onSele
       canRedo: undo.redo !== null,
     }
   }, [pipeline, flow, tree, onAdd, onRename, onSelect, client, commands, undo])
-}
-
-/** The browser's clipboard; rejects where it has none (pages that come neither from this machine nor by HTTPS). */
-async function clipboard(): Promise<Clipboard> {
-  const board = navigator.clipboard as Clipboard | undefined
-  if (board === undefined) throw new Error('This page has no clipboard.')
-  return board
-}
-
-function refuseClipboard(): void {
-  notify({
-    kind: 'error',
-    title: 'The clipboard is closed',
-    text: 'The browser did not allow it. Allow access to the clipboard for this page.',
-  })
 }
