@@ -1,6 +1,6 @@
 /** One open project: its live connection for as long as it is shown, and the screen that the route asks for. */
 import { useQueryClient } from '@tanstack/react-query'
-import { Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useReducer, useState } from 'react'
 import { listArtifacts, listExecutions, listVersions } from '@/api/calls'
 import { liveUrl } from '@/api/live'
 import { endSession } from '@/api/queries'
@@ -92,6 +92,8 @@ function Shown() {
   const loaded = useProjectState((state) => state.loaded)
   const removed = useProjectState((state) => state.removed)
   const queries = useQueryClient()
+  // A screen whose code could not be fetched is asked for anew.
+  const [, again] = useReducer((tries: number) => tries + 1, 0)
   const loggedOut = connection.kind === 'ended' && connection.code === NO_SESSION
   useEffect(() => {
     if (loggedOut) endSession(queries)
@@ -110,7 +112,7 @@ function Shown() {
           : 'table'
   if (!loaded) return <Skeleton shape={shape} />
   return (
-    <ErrorBoundary resetKey={`${route.screen}/${route.record}`}>
+    <ErrorBoundary resetKey={`${route.screen}/${route.record}`} onRetry={again}>
       <Suspense fallback={<Skeleton shape={shape} />}>
         <Screen />
       </Suspense>

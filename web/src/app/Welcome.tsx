@@ -32,8 +32,9 @@ export function Welcome({ session, onClose }: { session: Session; onClose?: () =
   const chosen = name.trim()
   const run = async () => {
     await save.mutateAsync({ name: chosen, color })
-    localStorage.setItem(KEY, JSON.stringify({ name: chosen, color }))
     onClose?.()
+    // Last: a browser that stores nothing asks again next time, no more.
+    localStorage.setItem(KEY, JSON.stringify({ name: chosen, color }))
   }
   const colors = COLORS.some((known) => known === color) ? COLORS : [color, ...COLORS.slice(1)]
   return (

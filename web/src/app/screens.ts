@@ -30,7 +30,13 @@ export function screenComponent(screen: Screen): LazyExoticComponent<ComponentTy
   const folder = FOLDERS[screen]
   const load = loaderOf(folder)
   if (load === undefined) return null
-  const known = loaded.get(folder) ?? lazy(load)
+  // What could not be fetched is fetched anew when it is shown the next time.
+  const fetched = (): Promise<Feature> =>
+    load().catch((error: unknown) => {
+      loaded.delete(folder)
+      throw error
+    })
+  const known = loaded.get(folder) ?? lazy(fetched)
   loaded.set(folder, known)
   return known
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useLogOut, useSession } from '@/api/queries'
 import { Avatar } from '@/ui/Avatar'
 import { Menu } from '@/ui/Menu'
+import { attempt } from '@/ui/notifications'
 import { Link } from '@/ui/route'
 import { setTheme, useResolvedTheme, useTheme } from '@/ui/theme'
 import { openPanel, usePanel } from '../panels'
@@ -67,7 +68,7 @@ function Account() {
           { label: 'Name and colour…', icon: <UserPen />, run: () => openPanel('person') },
           { label: 'Keyboard shortcuts', icon: <Keyboard />, keys: '?', run: () => openPanel('shortcuts') },
           'line',
-          { label: 'Log out', icon: <LogOut />, run: () => logOut.mutate() },
+          { label: 'Log out', icon: <LogOut />, run: () => void attempt('Not logged out', () => logOut.mutateAsync()) },
           { heading: `DeepForge ${session.version}` },
         ]}
       >

@@ -16,7 +16,7 @@ let loading: Promise<ELK> | null = null
 
 /** Lays a graph out; nodes of one rank keep the order in which `before` has them. */
 export async function elkLayout(graph: LayoutGraph, spacing: Spacing, before: Layout): Promise<Layout> {
-  loading ??= import('elkjs/lib/elk-api.js').then(({ default: Elk }) => new Elk({ workerUrl }))
+  loading ??= load()
   const elk = await loading
   const x = (node: LayoutNode): number => before.nodes.get(node.id)?.x ?? 0
   const parts = components(graph).map(async (part) => {
@@ -25,6 +25,17 @@ export async function elkLayout(graph: LayoutGraph, spacing: Spacing, before: La
     return fromElk(laid, spacing)
   })
   return pack(await Promise.all(parts), spacing.nodeGap * 1.5)
+}
+
+/** What could not be loaded is loaded anew for the next layout. */
+async function load(): Promise<ELK> {
+  try {
+    const { default: Elk } = await import('elkjs/lib/elk-api.js')
+    return new Elk({ workerUrl })
+  } catch (error) {
+    loading = null
+    throw error
+  }
 }
 
 function toElk(graph: LayoutGraph, spacing: Spacing): ElkNode {
