@@ -43,12 +43,12 @@ export function useHands(hands: Hands): (event: KeyboardEvent) => void {
     (event: KeyboardEvent) => {
       const target = event.target instanceof Element ? event.target : null
       // A field lets go first: the keys are the canvas's again, and the next Esc is too.
-      if (event.key === 'Escape' && isTyping(target) && event.currentTarget instanceof HTMLElement)
+      if (lets(event, target) && event.currentTarget instanceof HTMLElement)
         event.currentTarget.focus({ preventScroll: true })
       if (event.defaultPrevented || isTyping(target) || target?.closest('[role="dialog"]')) return
       if (event.key === 'Enter' && target?.closest('button, a, [role="button"]:not(.react-flow__node)')) return
       const focused = target?.closest<HTMLElement>('.react-flow__node')?.dataset.id
-      if (event.key === 'Enter' && focused !== undefined && !hands.selection.includes(focused)) {
+      if (combo(event) === 'Enter' && focused !== undefined && !hands.selection.includes(focused)) {
         event.preventDefault()
         hands.onSelect([focused])
         return
@@ -58,6 +58,16 @@ export function useHands(hands: Hands): (event: KeyboardEvent) => void {
     },
     [hands],
   )
+}
+
+/** Whether a key ends the typing in a field: Esc, Enter (in a text of several lines Ctrl+Enter); a field that refuses prevents it. */
+export function lets(
+  event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'defaultPrevented'>,
+  target: Element | null,
+): boolean {
+  if (!isTyping(target) || event.defaultPrevented || target?.closest('[role="dialog"]')) return false
+  if (event.key === 'Escape') return true
+  return event.key === 'Enter' && (target instanceof HTMLInputElement || event.ctrlKey || event.metaKey)
 }
 
 function combo(event: KeyboardEvent): string {

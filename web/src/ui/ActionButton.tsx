@@ -8,7 +8,7 @@ export interface Action {
   readonly label: string
   readonly icon: ReactNode
   readonly run: () => void
-  /** Its key, shown beside the label; the screen that has the canvas binds it. */
+  /** Its key, shown beside the label; of the primary action one more beside Shift+Enter. The canvas binds those of the others. */
   readonly keys?: string
   /** Why it cannot be done now. */
   readonly blocked?: string | undefined
@@ -22,13 +22,18 @@ export interface Action {
  * mean something else by then (*Restart* becomes *Stop*).
  */
 export function ActionButton({ primary, secondary = [] }: { primary: Action; secondary?: readonly Action[] }) {
-  const { label, run, blocked, kind = 'primary' } = primary
+  const { label, run, blocked, keys, kind = 'primary' } = primary
   useShortcuts(
     useMemo(
       () => [
-        { keys: 'Shift+Enter', label, group: 'This screen', run: () => (blocked === undefined ? run() : undefined) },
+        {
+          keys: keys === undefined ? 'Shift+Enter' : ['Shift+Enter', keys],
+          label,
+          group: 'This screen',
+          run: () => (blocked === undefined ? run() : undefined),
+        },
       ],
-      [label, run, blocked],
+      [label, run, blocked, keys],
     ),
   )
   return (
@@ -37,7 +42,7 @@ export function ActionButton({ primary, secondary = [] }: { primary: Action; sec
         type="button"
         className={`action action-${kind}`}
         aria-label={label}
-        aria-keyshortcuts="Shift+Enter"
+        aria-keyshortcuts={keys === undefined ? 'Shift+Enter' : `Shift+Enter ${keys.replace('Ctrl', 'Control')}`}
         aria-disabled={blocked !== undefined}
         onClick={({ detail }) => (blocked === undefined && detail < 2 ? run() : undefined)}
       >

@@ -100,7 +100,8 @@ function TextValue({ id, attribute, value, problem, set }: TextValueProps) {
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.key === 'Enter') {
       commit()
-      event.stopPropagation()
+      // What was refused is still to be put right; else the canvas takes the keys back.
+      if (refused !== '') event.preventDefault()
     } else if (event.key === 'Escape') {
       canceled.current = true
       setDraft(null)

@@ -211,8 +211,8 @@ function OutputInside({ node, name }: { node: Node; name: string }) {
                 event.currentTarget.blur()
                 canceled.current = false
               } else if (event.key === 'Enter') {
-                commit()
-                event.stopPropagation()
+                if (refused === '') commit()
+                else event.preventDefault()
               }
             }}
           />

@@ -10,7 +10,7 @@ import { useCanvasKeys } from '@/graph/useCanvasKeys'
 import { ActionButton } from '@/ui/ActionButton'
 import { InlineRename } from '@/ui/InlineRename'
 import { useAnalysis, useCommands, useDocument, useProjectState, useRecords } from '@/ui/project'
-import { setSelection, shortcuts, useCrumb, useProjectRoute, useShortcuts } from '@/ui/route'
+import { setSelection, shortcuts, useCrumb, useProjectRoute } from '@/ui/route'
 import { AddDialog } from './AddDialog'
 import { ExecutionTray } from './ExecutionTray'
 import { MarkBubble } from './MarkBubble'
@@ -93,19 +93,6 @@ export function PipelineEditor({ pipeline }: { pipeline: PipelineGraph }) {
     const node = nodes.get(record)
     return node === undefined ? '' : labelOf(parts, node)
   })
-  useShortcuts(
-    useMemo(
-      () => [
-        {
-          keys: 'Ctrl+Enter',
-          label: 'Execute pipeline',
-          group: 'This screen',
-          run: () => (blocked ? undefined : run()),
-        },
-      ],
-      [blocked, run],
-    ),
-  )
   return (
     <div className="pipeline">
       <GraphCanvas
@@ -139,6 +126,7 @@ export function PipelineEditor({ pipeline }: { pipeline: PipelineGraph }) {
             label: 'Execute pipeline',
             icon: <Play aria-hidden />,
             run,
+            keys: 'Ctrl+Enter',
             blocked: busy ? 'The execution begins' : blocked,
           }}
           secondary={[{ label: 'Add operation', icon: <Plus aria-hidden />, keys: '/', run: () => add(null) }]}
