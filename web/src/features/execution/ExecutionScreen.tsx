@@ -78,7 +78,7 @@ function Header({ execution }: { execution: Execution }) {
       {execution.stopping && execution.ended === null && <span className="t2">stopping</span>}
       {seconds !== null && <span className="num t2">{formatDuration(seconds)}</span>}
       {execution.cause !== '' && (
-        <span className="execution-cause" title={execution.cause}>
+        <span className="execution-cause" data-status={execution.status} title={execution.cause}>
           {execution.cause}
         </span>
       )}

@@ -2,7 +2,10 @@
 import { CircleX, RotateCcw, SquareTerminal } from 'lucide-react'
 import type { Job } from '@/api/types'
 import { Button } from '@/ui/Button'
-import { goTo, setQuery } from '@/ui/route'
+import { goTo } from '@/ui/route'
+import { Calls } from './Calls'
+import { openCode } from './openCode'
+import { ownFrames } from './traceback'
 
 interface FailureProps {
   readonly job: Job
@@ -20,13 +23,8 @@ export function FailureBubble({ job, canceled, onRestart }: FailureProps) {
           {job.name} failed
         </b>
         {cause !== null && <code className="failure-cause">{cause.message}</code>}
-        {cause !== null && cause.file !== '' && (
-          <button type="button" className="failure-place" onClick={() => openCode(job.id, cause.file, cause.line)}>
-            {cause.file.split('/').at(-1)}
-            {cause.line !== null && `:${cause.line}`}
-          </button>
-        )}
-        {cause !== null && cause.hint !== '' && <p>{cause.hint}</p>}
+        {cause !== null && cause.hint !== '' && <p className="failure-hint">{cause.hint}</p>}
+        {cause !== null && <Place job={job.id} cause={cause} />}
         {canceled.length > 0 && <p>{canceledSentence(canceled)}</p>}
       </div>
       <div className="failure-actions">
@@ -41,16 +39,22 @@ export function FailureBubble({ job, canceled, onRestart }: FailureProps) {
   )
 }
 
+/** Where it was: the calls of the traceback, or only the place where there is none. */
+export function Place({ job, cause }: { job: string; cause: NonNullable<Job['cause']> }) {
+  if (ownFrames(cause.traceback).length > 0) return <Calls job={job} traceback={cause.traceback} />
+  if (cause.file === '') return null
+  return (
+    <button type="button" className="failure-place" onClick={() => openCode(job, cause.file, cause.line)}>
+      {cause.file.split('/').at(-1)}
+      {cause.line !== null && `:${cause.line}`}
+    </button>
+  )
+}
+
 function canceledSentence(names: readonly string[]): string {
   const [first] = names
   if (names.length === 1) return `${first} was canceled: its input will not come.`
   const shown = names.slice(0, 3).join(', ')
   const more = names.length > 3 ? ` and ${names.length - 3} more` : ''
   return `${shown}${more} were canceled: their inputs will not come.`
-}
-
-/** The job's code at the line of the cause. */
-export function openCode(job: string, file: string, line: number | null): void {
-  goTo('job', job)
-  setQuery({ tab: 'code', file, line: line === null ? null : String(line) })
 }

@@ -12,7 +12,7 @@ import { IconButton } from '@/ui/IconButton'
 import { useWatch } from '@/ui/project'
 import { goTo } from '@/ui/route'
 import { StatusTag } from '@/ui/StatusTag'
-import { openCode } from './FailureBubble'
+import { Place } from './FailureBubble'
 import { Pulse } from './pulse'
 import { type Shown, secondsLeft, shareOf } from './view'
 
@@ -136,13 +136,8 @@ function Cause({ job }: { job: Job }) {
   return (
     <section className="panel-cause">
       <code>{cause.message}</code>
-      {cause.file !== '' && (
-        <button type="button" className="failure-place" onClick={() => openCode(job.id, cause.file, cause.line)}>
-          {cause.file}
-          {cause.line !== null && `:${cause.line}`}
-        </button>
-      )}
       {cause.hint !== '' && <p>{cause.hint}</p>}
+      <Place job={job.id} cause={cause} />
     </section>
   )
 }
@@ -159,7 +154,7 @@ function GraphPart({ graph, live }: { graph: GraphFeed; live: boolean }) {
         {live && <span className="panel-live">live</span>}
       </div>
       <div className="panel-graph">
-        <LineChart title={graph.name} series={series} labels={{ x: graph.x, y: graph.y }} />
+        <LineChart title={graph.name} series={series} labels={{ x: graph.x, y: graph.y }} ended={!live} />
       </div>
     </section>
   )

@@ -85,7 +85,7 @@ function Head({ job, state }: { readonly job: Job; readonly state: JobState }) {
       {progress !== null && <ProgressBar label={progress.label} done={progress.done} total={progress.total} />}
       {duration !== null && <span className="job-duration">{formatDuration(duration)}</span>}
       {job.cause && (
-        <p className="job-cause" title={job.cause.hint}>
+        <p className="job-cause" data-status={job.status} title={job.cause.hint}>
           {job.cause.message}
           {job.cause.file && ` (${job.cause.file}${job.cause.line ? `:${job.cause.line}` : ''})`}
         </p>
