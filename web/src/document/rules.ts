@@ -3,6 +3,7 @@
  * The server has the same rules; `tests/golden/structure.json` holds the cases for both.
  */
 import type { Link, ProjectRecord, Wire } from '@/api/types'
+import { withArticle } from '@/lib/format'
 import type { RecordId } from '@/lib/ids'
 import { indexOf, type Kind, NAMED_KINDS, nameOf, type Records, recordsOfKind, textOf } from './records'
 import { Refusal } from './refusal'
@@ -24,7 +25,7 @@ function references(records: Records): void {
       const kind = records.get(id)?.kind
       if (kind === undefined) throw new Refusal('DF102', `${describe(record)} refers to something that is not there.`)
       if (!kinds.includes(kind))
-        throw new Refusal('DF102', `${describe(record)} refers to a ${spoken(kind)} in the wrong place.`)
+        throw new Refusal('DF102', `${describe(record)} refers to ${withArticle(spoken(kind))} in the wrong place.`)
     }
   }
 }

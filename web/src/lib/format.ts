@@ -84,6 +84,11 @@ function clock(date: Date): string {
   return `${pad(date.getHours())}:${pad(date.getMinutes())}`
 }
 
+/** `a wire`, `an operation`. */
+export function withArticle(noun: string): string {
+  return `${/^[aeiou]/i.test(noun) ? 'an' : 'a'} ${noun}`
+}
+
 function pad(value: number): string {
   return String(value).padStart(2, '0')
 }

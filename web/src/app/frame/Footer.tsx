@@ -78,6 +78,13 @@ function SyncPill({ sync, connection }: { sync: Sync; connection: Connection }) 
   }
 }
 
+/** Why a connection ended, by its code: the server answered, and there is nothing to wait for. */
+const ENDED: ReadonlyMap<number, string> = new Map([
+  [4401, 'LOGGED OUT'],
+  [4403, 'REFUSED'],
+  [4404, 'NOT FOUND'],
+])
+
 const RECONNECTED_FOR = 4000
 
 function ConnectionPill({ connection, onRetry }: { connection: Connection; onRetry: () => void }) {
@@ -110,7 +117,7 @@ function ConnectionPill({ connection, onRetry }: { connection: Connection; onRet
     case 'ended':
       return (
         <span className="pill pill-bad" role="status" title={connection.reason}>
-          <WifiOff aria-hidden /> DISCONNECTED
+          <WifiOff aria-hidden /> {ENDED.get(connection.code) ?? 'DISCONNECTED'}
         </span>
       )
     default:

@@ -10,7 +10,9 @@ export function ProjectCrumbs() {
   const { project, branch } = useProjectRoute()
   const { data: projects = [] } = useProjects()
   const name = useProjectState((state) => state.name)
-  const branches = projects.find(({ id }) => id === project)?.branches ?? [{ name: branch, version: 0 }]
+  const listed = projects.find(({ id }) => id === project)
+  const unknown = useProjectState(({ connection }) => connection.kind === 'ended') && listed === undefined
+  const branches = listed?.branches ?? [{ name: branch, version: 0 }]
   const open = (id: string, of: string) => navigate(screenPath({ project: id, branch: of }, 'pipelines'))
   return (
     <nav className="header-crumbs" aria-label="Project and branch">
@@ -28,7 +30,7 @@ export function ProjectCrumbs() {
         ]}
       >
         <button type="button">
-          <span className="ellipsis">{name || '…'}</span>
+          <span className="ellipsis">{name || (listed?.name ?? (unknown ? 'Unknown project' : '…'))}</span>
           <ChevronDown aria-hidden />
         </button>
       </Menu>

@@ -3,6 +3,7 @@
  * of them changes anything; the caller hands the edit to `ProjectClient.edit`.
  */
 import type { Node, NodeTarget, Patch, ProjectRecord, Reference, Value, Wire } from '@/api/types'
+import { withArticle } from '@/lib/format'
 import { type ArtifactId, newId, type RecordId } from '@/lib/ids'
 import type { EditParts } from '../client'
 import { nodeLabel, pipelineGraph, type Records, recordOf, recordsOfKind } from '../records'
@@ -222,7 +223,7 @@ function deleteLabel(records: Records, chosen: ReadonlySet<RecordId>): string {
   const [only] = nodes
   if (nodes.length === 1 && only !== undefined) return `Delete ${nodeLabel(records, only)}`
   if (nodes.length > 1) return `Delete ${nodes.length} nodes`
-  return all.length === 1 ? `Delete a ${spoken(all[0])}` : `Delete ${all.length} things`
+  return all.length === 1 ? `Delete ${withArticle(spoken(all[0]))}` : `Delete ${all.length} things`
 }
 
 function spoken(record: ProjectRecord | undefined): string {

@@ -47,7 +47,13 @@ function Curves({ executions }: { readonly executions: readonly Execution[] }) {
           </label>
         }
       >
-        <LineChart title={group.name} series={series} labels={{ x: group.x, y: group.y }} log={log} />
+        <LineChart
+          title={group.name}
+          series={series}
+          labels={{ x: group.x, y: group.y }}
+          log={log}
+          ended={executions.every(({ ended }) => ended !== null)}
+        />
       </Tabs>
     </section>
   )

@@ -23,8 +23,8 @@ export function FiguresPane({ job, state, live }: Props) {
   if (graphs.length === 0 && images.length === 0) return <NoFigures live={live} />
   return (
     <div className="job-figures">
-      {graphs.length > 0 && <Graphs graphs={graphs} live={live && connection.kind === 'open'} />}
-      {images.length > 0 && <Images job={job} images={images} />}
+      {graphs.length > 0 && <Graphs graphs={graphs} live={live && connection.kind === 'open'} ended={!live} />}
+      {images.length > 0 && <Images job={job} images={images} ended={!live} />}
     </div>
   )
 }
@@ -41,7 +41,13 @@ function NoFigures({ live }: { readonly live: boolean }) {
   )
 }
 
-function Graphs({ graphs, live }: { readonly graphs: readonly GraphFeed[]; readonly live: boolean }) {
+interface GraphsProps {
+  readonly graphs: readonly GraphFeed[]
+  readonly live: boolean
+  readonly ended: boolean
+}
+
+function Graphs({ graphs, live, ended }: GraphsProps) {
   const [open, setOpen] = useState<string | null>(null)
   const graph = graphs.find((one) => String(one.graph) === open) ?? graphs[0]
   if (graph === undefined) return null
@@ -69,13 +75,19 @@ function Graphs({ graphs, live }: { readonly graphs: readonly GraphFeed[]; reado
           </>
         }
       >
-        <LineChart title={graph.name} series={series} labels={labels} />
+        <LineChart title={graph.name} series={series} labels={labels} ended={ended} />
       </Tabs>
     </section>
   )
 }
 
-function Images({ job, images }: { readonly job: JobId; readonly images: readonly ImageFeed[] }) {
+interface ImagesProps {
+  readonly job: JobId
+  readonly images: readonly ImageFeed[]
+  readonly ended: boolean
+}
+
+function Images({ job, images, ended }: ImagesProps) {
   const [open, setOpen] = useState<string | null>(null)
   const image = images.find((one) => String(one.image) === open) ?? images[0]
   if (image === undefined) return null
@@ -106,7 +118,7 @@ function Images({ job, images }: { readonly job: JobId; readonly images: readonl
           {image.drawn ? (
             <img src={source} alt={image.title} width={image.width} height={image.height} />
           ) : (
-            <p>Nothing is drawn on it yet.</p>
+            <p>{ended ? 'Nothing was drawn on it.' : 'Nothing is drawn on it yet.'}</p>
           )}
         </div>
       </Tabs>

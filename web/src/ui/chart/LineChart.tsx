@@ -11,6 +11,8 @@ interface Props {
   readonly series: readonly ChartSeries[]
   readonly labels: Labels
   readonly log?: boolean
+  /** No more points will come. */
+  readonly ended?: boolean
 }
 
 interface Crosshair {
@@ -19,7 +21,7 @@ interface Crosshair {
   readonly values: readonly (number | null)[]
 }
 
-export function LineChart({ title, series, labels, log = false }: Props) {
+export function LineChart({ title, series, labels, log = false, ended = false }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const newest = useRef(series)
@@ -59,7 +61,11 @@ export function LineChart({ title, series, labels, log = false }: Props) {
     <figure className="chart" aria-label={summary(title, series)}>
       <Legend series={series} />
       <div className="chart-plot" ref={host} />
-      {empty && <p className="chart-empty">No points yet. They show here as soon as the operation adds one.</p>}
+      {empty && (
+        <p className="chart-empty">
+          {ended ? 'No points were added.' : 'No points yet. They show here as soon as the operation adds one.'}
+        </p>
+      )}
       {crosshair !== null && !empty && <CrosshairCard crosshair={crosshair} series={series} label={labels.x || 'x'} />}
     </figure>
   )
