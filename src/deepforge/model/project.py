@@ -1,6 +1,6 @@
 """Projects, seeds, people, sessions, workers: what REST answers with beside documents and executions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
@@ -20,6 +20,7 @@ from deepforge.model.interface import Mark
 from deepforge.model.records import Record, Value
 
 __all__ = [
+    "SESSION_LIFE",
     "ApiError",
     "ArtifactChange",
     "ArtifactPage",
@@ -52,6 +53,9 @@ __all__ = [
     "WorkerInfo",
     "Workers",
 ]
+
+SESSION_LIFE = timedelta(days=30)
+"""How long a browser's session lasts from its login, in the cookie and on the server."""
 
 
 class ApiError(Struct, frozen=True, kw_only=True):

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from deepforge import __version__
 from deepforge.errors import Busy, Invalid, Unauthorized
 from deepforge.ids import PersonId, SessionId, new_id
-from deepforge.model.project import Person, Session, SessionChange
+from deepforge.model.project import SESSION_LIFE, Person, Session, SessionChange
 from deepforge.server.caller import Caller, Kind
 from deepforge.server.stores import SessionStore
 
@@ -22,7 +22,7 @@ _COLORS = ("#6a4fc9", "#00796b", "#c2185b", "#9a5b00")
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 _LINK_SECONDS = 12 * 3600.0
 _LINKS = 100
-_COOKIE_SECONDS = 30 * 24 * 3600
+_COOKIE_SECONDS = round(SESSION_LIFE.total_seconds())
 _WINDOW = 10.0
 _FAILURES = 10
 _OWNER = Person(id=PersonId("owner"), name="Owner", color=_COLORS[0])

@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from deepforge.ids import PersonId, ProjectId, SessionId
-from deepforge.model.project import Branch, Person, Project
+from deepforge.model.project import SESSION_LIFE, Branch, Person, Project
 from deepforge.storage import missing
 from deepforge.storage.clock import utc_now
 from deepforge.storage.memory import Memory, MemoryExecutionStore
@@ -76,22 +76,25 @@ class _MemorySession(Struct, frozen=True, kw_only=True):
     id: SessionId
     person: PersonId
     named: bool
+    created: datetime
 
 
 class MemorySessionStore:
     """`SessionStore` in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, now: Callable[[], datetime] = utc_now) -> None:
+        self._now = now
         self._people: dict[PersonId, Person] = {}
         self._sessions: dict[str, _MemorySession] = {}
 
     async def create(self, session: SessionId, secret_hash: str, person: Person) -> None:
         self._people[person.id] = person
-        self._sessions[secret_hash] = _MemorySession(id=session, person=person.id, named=False)
+        self._sessions = {secret: stored for secret, stored in self._sessions.items() if self._lasts(stored)}
+        self._sessions[secret_hash] = _MemorySession(id=session, person=person.id, named=False, created=self._now())
 
     async def find(self, secret_hash: str) -> tuple[SessionId, Person, bool] | None:
         stored = self._sessions.get(secret_hash)
-        return None if stored is None else (stored.id, self._people[stored.person], stored.named)
+        return None if stored is None or not self._lasts(stored) else (stored.id, self._people[stored.person], stored.named)
 
     async def rename(self, session: SessionId, *, name: str, color: str) -> Person:
         for secret_hash, stored in self._sessions.items():
@@ -110,3 +113,6 @@ class MemorySessionStore:
 
     async def remove(self, session: SessionId) -> None:
         self._sessions = {secret: stored for secret, stored in self._sessions.items() if stored.id != session}
+
+    def _lasts(self, session: _MemorySession) -> bool:
+        return self._now() - session.created < SESSION_LIFE

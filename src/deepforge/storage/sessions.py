@@ -1,11 +1,18 @@
-"""Browser sessions. Of the cookie's secret only a hash is stored: who reads the database cannot log in with it."""
+"""Browser sessions. Of the cookie's secret only a hash is stored: who reads the database cannot log in with it.
+
+One that is older than `SESSION_LIFE` has ended, whatever the browser keeps; the next login removes it.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deepforge.ids import PersonId, SessionId
-from deepforge.model.project import Person
+from deepforge.model.project import SESSION_LIFE, Person
 from deepforge.storage import missing
+from deepforge.storage.clock import utc_now
 from deepforge.storage.database import Database
 from deepforge.storage.tables import people, sessions
 
@@ -15,14 +22,17 @@ __all__ = ["SqlSessionStore"]
 class SqlSessionStore:
     """`SessionStore` in a database. People outlive their sessions: history names them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, now: Callable[[], datetime] = utc_now) -> None:
         self._database = database
+        self._now = now
 
     async def create(self, session: SessionId, secret_hash: str, person: Person) -> None:
-        row = {"id": session, "secret_hash": secret_hash, "person": person.id, "named": False}
+        row = {"id": session, "secret_hash": secret_hash, "person": person.id, "named": False, "created": self._now().timestamp()}
+        ended = delete(sessions).where(sessions.c.created <= self._oldest())
 
         async def work(connection: AsyncConnection) -> None:
             await _put_person(connection, person)
+            await connection.execute(ended)
             await connection.execute(insert(sessions).values(row))
 
         await self._database.write(work)
@@ -31,7 +41,7 @@ class SqlSessionStore:
         query = (
             select(sessions.c.id.label("session"), sessions.c.named, people.c.id, people.c.name, people.c.color)
             .join_from(sessions, people)
-            .where(sessions.c.secret_hash == secret_hash)
+            .where(sessions.c.secret_hash == secret_hash, sessions.c.created > self._oldest())
         )
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
@@ -64,6 +74,10 @@ class SqlSessionStore:
             await connection.execute(delete(sessions).where(sessions.c.id == session))
 
         await self._database.write(work)
+
+    def _oldest(self) -> float:
+        """Sessions that began by then have ended; in seconds since 1970."""
+        return (self._now() - SESSION_LIFE).timestamp()
 
 
 async def _put_person(connection: AsyncConnection, person: Person) -> None:

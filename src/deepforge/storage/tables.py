@@ -152,6 +152,7 @@ sessions = Table(
     Column("secret_hash", Text, nullable=False, unique=True),
     Column("person", Text, ForeignKey("people.id"), nullable=False, index=True),
     Column("named", Boolean, nullable=False),
+    Column("created", Double, nullable=False, server_default="0", index=True),
 )
 
 attempts = Table(
