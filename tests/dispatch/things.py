@@ -119,11 +119,14 @@ class World:
         plain = DispatchSettings(lease_seconds=600, contact_seconds=30, grace_seconds=10)
         self.dispatcher = Dispatcher(storage, events=self.events, clock=clock, settings=replace(plain, **settings))
 
-    async def start(self, key: str | None = None) -> Execution:
+    async def start(self, key: str | None = None, *, more: tuple[Record, ...] = ()) -> Execution:
+        """Run the small pipeline of a document that has `more` records."""
+        document = pipeline()
+        document = replace(document, records={**document.records, **{record.id: record for record in more}})
         return await self.dispatcher.start(
             RunRequest(
                 project=PROJECT,
-                document=pipeline(),
+                document=document,
                 new=NewExecution(key=TransactionId(key or new_id()), pipeline=RecordId("p")),
                 interfaces=INTERFACES,
                 types=TYPES,
@@ -174,7 +177,7 @@ async def world(storage: MemoryStorage | None = None, clock: HandClock | None = 
             yield made
 
 
-async def until(condition: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], object]) -> None:
     """Let the dispatcher's tasks run until the condition holds."""
     async with asyncio.timeout(SECONDS):
         while not condition():  # noqa: ASYNC110  # what is waited for is elsewhere, and knows of no event

@@ -5,14 +5,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+import msgspec
+
 from deepforge.dispatch.clock import Clock
 from deepforge.dispatch.hosts import Host, Hosts
 from deepforge.dispatch.pinned import attempt_spec, job_fingerprint
 from deepforge.dispatch.runs import ActiveRun, Runs
-from deepforge.engine.events import Event, Leased
+from deepforge.engine.events import Ended, Event, Leased
 from deepforge.engine.run import input_files, live_attempt
+from deepforge.errors import Busy
 from deepforge.ids import AttemptId, JobId, new_id
-from deepforge.model.hosting import Lease
+from deepforge.model.execution import Attempt, Cause
+from deepforge.model.hosting import LARGEST_FRAME, Lease
 from deepforge.model.project import QueuedJob
 
 __all__ = ["Leasing"]
@@ -91,7 +95,7 @@ class Leasing:
             host.attempts.pop(attempt, None)
             self._queue = {job: since, **self._queue}
             raise
-        self._send(active, job, attempt, host)
+        await self._send(active, job, attempt, host)
 
     def _leased(self, active: ActiveRun, job: JobId, attempt: AttemptId, host: Host) -> Leased:
         """The fingerprint counts with the torch that the attempt really has."""
@@ -105,11 +109,30 @@ class Leasing:
             fingerprint=job_fingerprint(active.snapshot, planned, inputs, host.framework),
         )
 
-    def _send(self, active: ActiveRun, job: JobId, attempt: AttemptId, host: Host) -> None:
+    async def _send(self, active: ActiveRun, job: JobId, attempt: AttemptId, host: Host) -> None:
         current = active.run.job(job)
         newest = live_attempt(current) if current else None
         if current is None or newest is None or newest.id != attempt:
             host.attempts.pop(attempt, None)  # the execution was stopped meanwhile
             return
         planned, inputs = active.run.job_plan(job), input_files(active.run, job)
-        host.send(Lease(spec=attempt_spec(active.snapshot, active.run.execution, planned, current, inputs)))
+        lease = Lease(spec=attempt_spec(active.snapshot, active.run.execution, planned, current, inputs))
+        size = len(msgspec.msgpack.encode(lease))
+        if size > LARGEST_FRAME:
+            await self._refuse(active, job, newest, size)
+        else:
+            host.send(lease)
+
+    async def _refuse(self, active: ActiveRun, job: JobId, attempt: Attempt, size: int) -> None:
+        """Sent, it would end the host's connection, and again when the host comes back: so the job fails."""
+        message = f"Its code is too large: {size / 2**20:.1f} MiB with all it may import; at most {LARGEST_FRAME // 2**20} MiB."
+        cause = Cause(kind="internal", message=message, hint="Make the modules, data types and layers of the project smaller.")
+        while True:
+            now = self._clock.now()
+            try:
+                await self._apply(active, Ended(time=now, job=job, attempt=attempt.id, fence=attempt.fence, cause=cause))
+            except Busy as error:  # nobody else would end it: the host has never heard of it
+                logger.warning("The end of job %s could not be stored; it is tried again: %s", job, error)
+                await asyncio.sleep(_RETRY_SECONDS)
+            else:
+                return

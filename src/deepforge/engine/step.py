@@ -36,6 +36,8 @@ from deepforge.model.execution import Attempt, Cause, Job, JobPlan, SourceJob, S
 __all__ = ["step"]
 
 Stepped = tuple[Run, tuple[Effect, ...]]
+MOST_RETURNS = 5
+"""After so many attempts of a job that never began it fails: it may be what ends the worker each time."""
 
 
 def step(run: Run, event: Event) -> Stepped:
@@ -257,6 +259,10 @@ def _end(run: Run, job: Job, event: Ended) -> Stepped:
 def _return(run: Run, job: Job, event: Returned) -> Stepped:
     if job.status is not Status.QUEUED:
         return run, ()
+    if sum(attempt.status is Status.CANCELED for attempt in job.attempts) >= MOST_RETURNS - 1:
+        message = f"It was given to a worker {MOST_RETURNS} times, and never began."
+        given_up = Cause(kind="lost", message=message, hint="See the worker's log, then run it again.")
+        return _end(run, job, Ended(time=event.time, job=job.id, attempt=event.attempt, fence=event.fence, cause=given_up))
     cause = Cause(kind="lost", message="The worker did not get it; it was queued again.")
     job = _with_attempt(job, status=Status.CANCELED, ended=event.time, cause=cause)
     return _put(run, replace(job, out_of_contact=False)), (EnqueueJob(job=job.id),)

@@ -10,6 +10,7 @@ from deepforge.model.interface import Interface, Port
 from deepforge.model.records import Record, Reference, Value
 
 __all__ = [
+    "LARGEST_FRAME",
     "PROTOCOL",
     "Ack",
     "Adopted",
@@ -37,6 +38,8 @@ __all__ = [
 
 PROTOCOL = 1
 """The version of this protocol; a host with another one is refused with a sentence."""
+LARGEST_FRAME = 8 * 1024 * 1024
+"""Bytes: a larger message ends the connection, so none is sent."""
 
 
 class Resources(Struct, frozen=True, kw_only=True):
