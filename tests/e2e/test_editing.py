@@ -119,6 +119,12 @@ def test_I062_I063_connect_and_disconnect(studio: Studio, page: Page, shoot: Sho
     above = [studio.node(name).bounding_box() for name in ("prepare", "train", "test")]
     tops = [box["y"] for box in above if box is not None]
     assert tops == sorted(tops), "I-060: it lays itself out downwards"
+    _disconnect_and_take_back(studio, shoot)
+
+
+def _disconnect_and_take_back(studio: Studio, shoot: Shoot) -> None:
+    """With four wires: a red port, a wire dropped on bare canvas, a node deleted with its wires; each undone."""
+    page = studio.page
     studio.port("test", "input", "classes").click()
     expect(studio.wires()).to_have_count(3)
     page.keyboard.press("Control+z")
