@@ -12,7 +12,11 @@ TRAINING = 60  # seconds; the digits train in a few
 
 
 def test_digits(installation: Installation, page: Page, shoot: Shoot) -> None:
-    """S-021, S-022, S-023: a project from a seed; S-024: its three pipelines; each of them run; all of it after a power cut."""
+    """S-021, S-022, S-023: a project from a seed; S-024: its three pipelines; each of them run; all of it after a power cut.
+
+    S-040: executed from the action button; S-045: the tray leads to the execution; I-120: the graph says every line's value
+    under the pointer; S-026, S-047: the trained model is tested, with three inputs.
+    """
     studio = Studio(page, shoot)
     studio.log_in(installation.url, "Ada")
     shoot("S021_no_projects_yet")
