@@ -1,17 +1,14 @@
 """Queue, leases, fences, contact, recovery: over stores in memory and a clock that is moved by hand."""
 
-from functools import partial
-
 import pytest
 from msgspec.structs import replace
 
 from deepforge.errors import Busy, Forbidden, Invalid, NotFound
-from deepforge.ids import AttemptId, RecordId, TransactionId
+from deepforge.ids import AttemptId, TransactionId
 from deepforge.model.execution import Cause, Execution, Progress, Snapshot, Status
 from deepforge.model.feedback import ProgressChanged
-from deepforge.model.hosting import Adopted, Ended, FeedbackWritten, Lease, Started
+from deepforge.model.hosting import Adopted, Ended, FeedbackWritten, Started
 from deepforge.model.live import ArtifactSaved, ExecutionChanged, ExecutionRemoved, JobChanged
-from deepforge.model.records import Module
 from deepforge.storage.memory_storage import MemoryStorage
 from tests.dispatch.things import NO_BLOB, PROJECT, HandClock, until, world
 
@@ -99,29 +96,6 @@ async def test_G6_success_needs_every_output_stored(case: str) -> None:
         assert (job.status, job.cause.kind) == (Status.FAILED, "outputs")
 
 
-async def test_slots_bound_what_a_host_gets_and_the_oldest_goes_first() -> None:
-    async with world() as it:
-        executions = [await it.start() for _ in range(3)]
-        link, host = await it.connect(slots=2)
-        await until(lambda: len(link.specs) == 2)
-        assert [spec.execution for spec in link.specs] == [one.id for one in executions[:2]]
-        assert [queued.execution for queued in it.dispatcher.workers().queue] == [executions[2].id]
-        cause = Cause(kind="exit", message="It ended.")
-        await it.report(host, link.specs[0], 1, Started(pid=1), Ended(exit_code=1, cause=cause))
-        await until(lambda: len(link.specs) == 3)
-        assert it.dispatcher.workers().queue == ()
-
-
-async def test_jobs_go_to_the_host_with_the_most_room() -> None:
-    async with world() as it:
-        small, _ = await it.connect("small", slots=1)
-        large, _ = await it.connect("large", slots=3)
-        for _ in range(3):
-            await it.start()
-        await until(lambda: len(small.specs) + len(large.specs) == 3)
-        assert (len(small.specs), len(large.specs)) == (1, 2)
-
-
 async def test_fault_13_a_silent_host_is_flagged_and_then_lost() -> None:
     async with world() as it:
         link, host = await it.connect()
@@ -141,16 +115,6 @@ async def test_fault_13_a_silent_host_is_flagged_and_then_lost() -> None:
         done = await it.now(execution)
         assert done.jobs[0].cause is not None
         assert (done.status, done.jobs[0].cause.kind) == (Status.FAILED, "lost")
-
-
-async def test_a_silent_host_gets_no_jobs() -> None:
-    async with world() as it:
-        link, _ = await it.connect()
-        it.clock.seconds = 31
-        await it.dispatcher.check_contact()
-        await it.start()
-        await until(lambda: len(it.dispatcher.workers().queue) == 1)
-        assert link.specs == []
 
 
 async def test_fault_14_a_host_that_comes_back_after_its_lease_is_told_to_drop() -> None:
@@ -185,38 +149,6 @@ async def test_a_lease_that_never_arrived_is_given_again_with_a_higher_fence() -
         assert (await it.now(execution)).jobs[0].status is Status.QUEUED
         await it.report(host, new, 1, Started(pid=2))
         assert (await it.now(execution)).jobs[0].status is Status.RUNNING
-
-
-async def test_a_job_that_never_begins_anywhere_is_given_up() -> None:
-    async with world() as it:
-        execution = await it.start()
-        for number in range(1, 6):
-            link, host = await it.connect()
-            await until(partial(link.of, Lease))
-            assert link.specs[0].fence == number
-            it.dispatcher.disconnect(link, host)
-        last, _ = await it.connect()
-        done = await it.now(execution)
-        assert (done.status, done.cause, last.specs) == (
-            Status.FAILED,
-            '"make" failed: It was given to a worker 5 times, and never began.',
-            [],
-        )
-
-
-async def test_code_that_is_too_large_for_a_message_fails_its_job_and_is_not_sent() -> None:
-    """Sent, it would end the connection of every host that gets it, with all that runs there, again and again."""
-    modules = tuple(Module(id=RecordId(f"m{n}"), name=f"m{n}", code="x" * 999_999) for n in range(9))
-    async with world() as it:
-        link, host = await it.connect(slots=1)
-        execution = await it.start(more=modules)
-        await until(lambda: it.dispatcher.running(PROJECT) == 0)
-        done = await it.now(execution)
-        assert done.cause is not None
-        assert (done.status, link.specs, host.attempts) == (Status.FAILED, [], {})
-        assert done.cause.startswith('"make" failed: Its code is too large: 8.6 MiB')
-        await it.start()
-        await until(lambda: len(link.specs) == 1)
 
 
 async def test_G2_a_report_on_another_hosts_attempt_is_refused() -> None:

@@ -108,6 +108,18 @@ class Link:
         return any(order.attempt == spec.attempt for order in self.of(Cancel))
 
 
+def registration(worker: str = "w", *, slots: int = 2, adopted: tuple[Adopted, ...] = (), framework: str = "") -> Register:
+    return Register(
+        worker=WorkerId(worker),
+        name=worker,
+        protocol=PROTOCOL,
+        version="0",
+        resources=Resources(cpus=2, memory=1, slots=slots),
+        adopted=adopted,
+        framework=framework,
+    )
+
+
 class World:
     """A dispatcher over memory; everything that listeners heard."""
 
@@ -140,16 +152,7 @@ class World:
         self, worker: str = "w", *, slots: int = 2, adopted: tuple[Adopted, ...] = (), framework: str = ""
     ) -> tuple[Link, Host]:
         link = Link()
-        resources = Resources(cpus=2, memory=1, slots=slots)
-        register = Register(
-            worker=WorkerId(worker),
-            name=worker,
-            protocol=PROTOCOL,
-            version="0",
-            resources=resources,
-            adopted=adopted,
-            framework=framework,
-        )
+        register = registration(worker, slots=slots, adopted=adopted, framework=framework)
         return link, await self.dispatcher.connect(link, register)
 
     async def report(self, host: Host, spec: AttemptSpec, first: int, *events: AttemptEvent) -> None:

@@ -15,7 +15,7 @@ from deepforge.engine.events import Ended, Event, Leased
 from deepforge.engine.run import input_files, live_attempt
 from deepforge.errors import Busy
 from deepforge.ids import AttemptId, JobId, new_id
-from deepforge.model.execution import Attempt, Cause
+from deepforge.model.execution import Attempt, Cause, Status
 from deepforge.model.hosting import LARGEST_FRAME, Lease
 from deepforge.model.project import QueuedJob
 
@@ -50,13 +50,14 @@ class Leasing:
 
     def waiting(self) -> tuple[QueuedJob, ...]:
         """In the order in which they will run."""
-        return tuple(self._queued(job, since) for job, since in self._queue.items())
+        found = (self._queued(job, since) for job, since in self._queue.items())
+        return tuple(queued for queued in found if queued is not None)
 
-    def _queued(self, job: JobId, since: datetime) -> QueuedJob:
+    def _queued(self, job: JobId, since: datetime) -> QueuedJob | None:
         active = self._runs.of_job(job)
         found = active.run.job(job) if active else None
         if active is None or found is None:
-            raise KeyError(job)
+            return None  # its execution ended just now
         execution = active.run.execution
         return QueuedJob(
             job=job,
@@ -93,9 +94,15 @@ class Leasing:
             await self._apply(active, self._leased(active, job, attempt, host))
         except BaseException:
             host.attempts.pop(attempt, None)
-            self._queue = {job: since, **self._queue}
+            if self._waits(job):  # it may have been stopped meanwhile
+                self._queue = {job: since, **self._queue}
             raise
         await self._send(active, job, attempt, host)
+
+    def _waits(self, job: JobId) -> bool:
+        active = self._runs.of_job(job)
+        found = active.run.job(job) if active else None
+        return found is not None and found.status is Status.QUEUED
 
     def _leased(self, active: ActiveRun, job: JobId, attempt: AttemptId, host: Host) -> Leased:
         """The fingerprint counts with the torch that the attempt really has."""
