@@ -17,6 +17,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
+_IN_PARALLEL = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+"""Two files at a time, each file's tests in one process and in their order: half of the tests wait for other processes."""
+_EVERYTHING = ["-m", "long or not long"]
 SUMMARY_LINE = re.compile(r"=+ .*\b(passed|failed|error|errors|no tests ran|deselected)\b.* in .*=+")
 SKIPPED_LINE = re.compile(r"SKIPPED \[(?P<count>\d+)\] \S+: (?P<reason>.*)")
 
@@ -55,7 +58,7 @@ def steps(report: Report, *, everything: bool) -> list[Step]:
         *_client_steps(report),
         Step(
             "tests",
-            [PYTHON, "-m", "pytest", "--durations=15", *_test_paths(report), *(["-m", "long or not long"] if everything else [])],
+            [PYTHON, "-m", "pytest", *_IN_PARALLEL, "--durations=15", *_test_paths(report), *(_EVERYTHING if everything else [])],
         ),
     ]
 
