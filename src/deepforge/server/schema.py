@@ -25,7 +25,7 @@ _EXTRA = (
     Version,
     Snapshot,
     analysis.Catalogue,
-    *(getattr(project, name) for name in project.__all__),
+    *(kind for name in project.__all__ if isinstance(kind := getattr(project, name), type)),
 )
 _ERROR = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/ApiError"}}}}
 _BYTES = {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
