@@ -49,3 +49,13 @@ async def test_an_attempt_that_is_taken_is_refused(tmp_path: Path) -> None:
         with pytest.raises(StartRefused) as refused:
             await keeper.start(Fork(attempt="a", directory=str(tmp_path)))
         assert "FileExistsError" in str(refused.value)
+
+
+async def test_a_zygote_that_cannot_be_started_is_tried_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with ZygoteKeeper(tmp_path / "none" / "zygote.log", plain=True) as keeper:
+        await until(lambda: len(caplog.messages) > 1)
+        assert "cannot be started, trying again" in caplog.text
+        (tmp_path / "none").mkdir()
+        await until(another(keeper, 0))
+        with pytest.raises(StartRefused):
+            await keeper.start(Fork(attempt="a", directory=str(tmp_path / "nowhere")))

@@ -4,6 +4,7 @@ A zygote that is replaced is not ended: its control socket is closed, and it liv
 """
 
 import asyncio
+import logging
 import os
 import re
 import signal
@@ -12,7 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,7 @@ __all__ = ["StartRefused", "ZygoteKeeper", "scrubbed"]
 
 _SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE_KEY|DATABASE_URL|MONGO_URI", re.IGNORECASE)
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
+_LOG = logging.getLogger(__name__)
 _QUICK_DEATH = 1.0
 _LONGEST_PAUSE = 5.0
 _LOOKS = 50
@@ -111,7 +113,10 @@ class ZygoteKeeper:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
-            await self._one()
+            try:
+                await self._one()
+            except OSError as error:  # no process, no descriptor, no space: there may be some later
+                _LOG.error("the worker's warm process cannot be started, trying again: %s", error)
             pause = min(pause * 2, _LONGEST_PAUSE) if loop.time() - began < _QUICK_DEATH else 0.1
             await asyncio.sleep(pause)
             self._reap()
@@ -124,11 +129,16 @@ class ZygoteKeeper:
     async def _one(self) -> None:
         """One zygote, from its start until its socket closes."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            process = self._spawn(theirs)
+        with ExitStack() as unless_connected:
+            unless_connected.callback(ours.close)
+            with theirs:
+                process = self._spawn(theirs)
+            self._old.append(process)
+            self._packages = _installed()
+            reader, self._writer = await asyncio.open_connection(sock=ours)
+            unless_connected.pop_all()
+        self._old.remove(process)
         self.process = process
-        self._packages = _installed()
-        reader, self._writer = await asyncio.open_connection(sock=ours)
         self._up.set()
         try:
             while line := await reader.readline():
