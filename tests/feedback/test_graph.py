@@ -14,7 +14,8 @@ import torch
 from deepforge.feedback import Graph, progress
 from deepforge.feedback.channel import CHANNEL
 from deepforge.feedback.spool import HEADER_SIZE
-from deepforge.model.feedback import AxisLabels, FeedbackRecord, GraphCreated, LineCreated, Points
+from deepforge.model.execution import Progress
+from deepforge.model.feedback import AxisLabels, FeedbackRecord, GraphCreated, LineCreated, Points, ProgressChanged
 from deepforge.worker.decode import Decoder, committed_length
 
 NUMBERS: list[tuple[object, float]] = [
@@ -105,3 +106,20 @@ def test_progress_passes_items_on_and_says_how_far_it_is(capsys: pytest.CaptureF
     assert list(progress([3, 1, 2], "epochs")) == [3, 1, 2]
     assert list(progress(iter("ab"))) == ["a", "b"]
     assert capsys.readouterr().err.splitlines() == ["epochs: 0/3", "epochs: 3/3", "progress: 0", "progress: 2"]
+
+
+TOTALS: dict[str, tuple[object, int | None]] = {
+    "more than a message can carry": (2**64, 2**53),
+    "endless": (float("inf"), 2**53),
+    "a float": (10.0, 10),
+    "less than nothing": (-5, 0),
+    "no number": (float("nan"), None),
+    "a text": ("many", None),
+}
+
+
+@pytest.mark.parametrize("name", TOTALS)
+def test_a_total_is_told_as_a_whole_number(spool: Path, name: str) -> None:
+    total, told = TOTALS[name]
+    assert list(progress("ab", "letters", total=total)) == ["a", "b"]  # type: ignore[arg-type]
+    assert records(spool) == (ProgressChanged(progress=Progress(label="letters", done=2, total=told)),)

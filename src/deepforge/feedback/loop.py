@@ -1,11 +1,13 @@
 """`deepforge.progress`: how far a loop is."""
 
+import math
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
 from deepforge.feedback.channel import CHANNEL
+from deepforge.feedback.number import as_number
 from deepforge.feedback.spool import Kind
 
 __all__ = ["progress"]
@@ -13,6 +15,8 @@ __all__ = ["progress"]
 Item = TypeVar("Item")
 _SPOOL_PAUSE = 0.05
 _PRINT_PAUSE = 1.0
+_MOST = 2**53
+"""What a browser counts exactly; larger totals are told as this one."""
 
 
 def progress(iterable: Iterable[Item], label: str = "", total: int | None = None) -> Iterator[Item]:
@@ -23,7 +27,7 @@ def progress(iterable: Iterable[Item], label: str = "", total: int | None = None
     """
     if total is None and isinstance(iterable, Sized):
         total = len(iterable)
-    meter = _Meter(str(label)[:200], total)
+    meter = _Meter(str(label)[:200], _count(total))
     meter.report(0)
     done = 0
     try:
@@ -33,6 +37,12 @@ def progress(iterable: Iterable[Item], label: str = "", total: int | None = None
             meter.moved(done)
     finally:
         meter.report(done)
+
+
+def _count(total: object) -> int | None:
+    """The total as a whole number that can be told on; None for what is no number."""
+    number = None if total is None else as_number(total)
+    return None if number is None or math.isnan(number) else int(min(max(number, 0), _MOST))
 
 
 class _Meter:
