@@ -4,13 +4,15 @@ import random
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from deepforge.feedback.spool import HEADER_SIZE, LENGTH, LENGTH_OFFSET, MAGIC, Kind, Spool
-from deepforge.model.feedback import ImageChanged
-from deepforge.model.hosting import AttemptEvent, Ended, FeedbackWritten
+from deepforge.model.feedback import ImageChanged, Points
+from deepforge.model.hosting import AttemptEvent, Ended, FeedbackWritten, Report
 from deepforge.worker.attempt import AttemptDirectory
-from deepforge.worker.decode import Decoder, SpoolBroken
+from deepforge.worker.connection import LARGEST_FRAME
+from deepforge.worker.decode import LARGEST_RECORD, Decoder, SpoolBroken
 from deepforge.worker.follow import LARGEST_REPORT, EventLog
 from deepforge.worker.journal import Acknowledged, ConsoleCut, Journal
 from tests.worker.attempts import attempt
@@ -68,7 +70,7 @@ def test_a_journal_line_that_was_cut_off_is_not_there(tmp_path: Path) -> None:
     for cut in range(len(whole)):
         path.write_bytes(whole[:cut])
         count = whole[:cut].count(b"\n")
-        assert len(Journal(path).entries) == count
+        assert len(Journal(path).take()) == count
         assert path.read_bytes().count(b"\n") == count
     shutil.rmtree(tmp_path)
 
@@ -142,3 +144,101 @@ def test_a_spool_that_user_code_broke_ends_feedback_not_the_host(tmp_path: Path,
     log = EventLog(where)
     log.cut()
     assert (log.last, log.drained, bool(log.spool_problem)) == (0, True, True)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_while_the_server_is_behind_small_pieces_wait_a_moment(tmp_path: Path) -> None:
+    where, clock = directory(tmp_path), Clock()
+    log = EventLog(where, clock)
+
+    def write(count: int) -> None:
+        with where.console.open("ab") as console:
+            console.write(b"x" * count)
+
+    write(1)
+    assert log.cut()
+    write(1)
+    assert (log.cut(), log.drained) == (False, False)
+    clock.now += 0.25
+    assert log.cut()
+    write(70_000)
+    assert log.cut()
+    write(1)
+    assert not log.cut()
+    log.acknowledge(log.last)
+    assert (log.cut(), log.drained) == (True, True)
+
+
+def test_the_journal_of_a_long_run_stays_short_and_nothing_is_counted_twice(tmp_path: Path) -> None:
+    where, clock = directory(tmp_path), Clock()
+    spool = Spool(where.spool)
+    log = EventLog(where, clock)
+    log.start(42)
+    longest = 0
+    for step in range(6000):
+        spool.point(1, step, step)
+        with where.console.open("ab") as console:
+            console.write(b"x")
+        assert log.cut()
+        log.acknowledge(log.last)
+        longest = max(longest, where.journal.stat().st_size)
+    assert longest < 300 * 1024
+    spool.point(1, 6000.0, 0.0)
+    for same in (EventLog(where, clock), log):
+        assert (same.last, same.acknowledged, same.started) == (12_001, 12_001, True)
+    log.cut()
+    again = EventLog(where, clock)
+    assert again.after(12_001) == log.after(12_001)
+    (event,) = again.after(12_001)[1]
+    assert isinstance(event, FeedbackWritten)
+    (points,) = event.records
+    assert isinstance(points, Points)
+    assert points.first == 6000
+    spool.close()
+
+
+NUMBERS: dict[str, tuple[Kind, dict[str, object]]] = {
+    "a graph": (Kind.GRAPH, {"graph": 10**23, "name": "x"}),
+    "a total": (Kind.PROGRESS, {"label": "", "done": 1, "total": 2**64}),
+    "less than nothing": (Kind.PROGRESS, {"label": "", "done": -1}),
+    "a width": (Kind.IMAGE, {"image": 1, "width": 2**53 + 1}),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_that_cannot_be_told_on_ends_feedback(tmp_path: Path, name: str) -> None:
+    where = directory(tmp_path)
+    spool = Spool(where.spool)
+    spool.record(*NUMBERS[name])
+    log = EventLog(where)
+    log.cut()
+    assert (log.last, bool(log.spool_problem)) == (0, True)
+    spool.close()
+
+
+def test_the_largest_record_fits_in_a_message_and_a_larger_one_ends_feedback(tmp_path: Path) -> None:
+    where = directory(tmp_path)
+    spool = Spool(where.spool)
+    text = len('{"image": 1, "title": "t"}')
+    for _ in range(3000):
+        spool.point(1, 0.5, 0.5)
+    spool.record(Kind.IMAGE, {"image": 1, "title": "t"}, b"y" * (LARGEST_RECORD - text))
+    spool.record(Kind.IMAGE, {"image": 1, "title": "t"}, b"y" * (LARGEST_RECORD - text + 1))
+    log = EventLog(where)
+    while log.cut():
+        pass
+    number, events = log.after(0)
+    assert number == 1
+    assert len(msgspec.msgpack.encode(Report(attempt=where.spec.attempt, fence=1, first=1, events=events))) < LARGEST_FRAME
+    assert len(events[0].records if isinstance(events[0], FeedbackWritten) else ()) == 2
+    log.acknowledge(log.last)
+    log.cut()
+    assert log.spool_problem
+    spool.close()

@@ -8,6 +8,7 @@ import re
 import shutil
 import time
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -17,11 +18,17 @@ from deepforge.ids import RECORD_ID, BlobHash
 from deepforge.model.hosting import AttemptSpec
 from deepforge.worker.control import CanceledFile, ExitFile, RunnerFile
 from deepforge.worker.durable import make_reserve, sync_directory, write_durably
+from deepforge.worker.journal import Journal
+from deepforge.worker.untrusted import UNREADABLE, read_file
 
 __all__ = ["AttemptDirectory", "check_hash"]
 
+File = TypeVar("File", RunnerFile, ExitFile, CanceledFile)
+
+_JOURNAL = "events.journal"
 _TRIES = 50
 _PAUSE = 0.02
+_LARGEST_RESULT = 7 * 1024 * 1024
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -33,7 +40,7 @@ class AttemptDirectory:
         self.spec = spec
         self.console = path / "console.log"
         self.spool = path / "spool"
-        self.journal = path / "events.journal"
+        self.journal = path / _JOURNAL
 
     @classmethod
     def create(cls, root: Path, spec: AttemptSpec) -> "AttemptDirectory":
@@ -43,6 +50,7 @@ class AttemptDirectory:
         path.mkdir(parents=True, exist_ok=True)
         try:
             make_reserve(path)
+            Journal(path / _JOURNAL).begin()
             write_durably(path / "spec.json", msgspec.json.encode(spec))
             sync_directory(root)
         except OSError:
@@ -53,13 +61,16 @@ class AttemptDirectory:
     @classmethod
     def load(cls, path: Path) -> "AttemptDirectory | None":
         """What an earlier host made; None if it did not get as far as the spec. Raises `Invalid` for one that cannot be read."""
-        data = _bytes(path / "spec.json")
+        data = read_file(path / "spec.json")
         if data is None:
             return None
         try:
-            return cls(path, msgspec.json.decode(data, type=AttemptSpec))
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            spec = msgspec.json.decode(data, type=AttemptSpec)
+        except UNREADABLE as error:
             raise Invalid(f"{path} has a spec that this version cannot read: {error}") from None
+        if spec.attempt != path.name:
+            raise Invalid(f"{path} has the spec of another attempt.")
+        return cls(path, spec)
 
     def write_code(self) -> None:
         """Write everything that is text. Raises `Invalid` for what cannot be written as code, and `OSError`."""
@@ -79,12 +90,8 @@ class AttemptDirectory:
         return self.path / "outputs" / name
 
     def runner(self) -> RunnerFile | None:
-        """Who runs it; None as long as nobody has taken it."""
-        data = _bytes(self.path / "runner.json")
-        try:
-            return msgspec.json.decode(data, type=RunnerFile) if data else None
-        except (msgspec.DecodeError, msgspec.ValidationError):
-            return None
+        """Who runs it; None as long as nobody has taken it, or if its code has written over the file."""
+        return self._read("runner.json", RunnerFile)
 
     @property
     def taken(self) -> bool:
@@ -101,16 +108,14 @@ class AttemptDirectory:
         return True
 
     def ended(self) -> ExitFile | None:
-        """How the runner ended; None before."""
-        data = _bytes(self.path / "exit.json")
-        return msgspec.json.decode(data, type=ExitFile) if data else None
+        """How the runner ended; None before, or if its code has written over the file."""
+        return self._read("exit.json", ExitFile)
 
     def result(self) -> bytes | None:
-        return _bytes(self.path / "result.json")
+        return read_file(self.path / "result.json", _LARGEST_RESULT)
 
     def canceled(self) -> CanceledFile | None:
-        data = _bytes(self.path / "cancel.json")
-        return msgspec.json.decode(data, type=CanceledFile) if data else None
+        return self._read("cancel.json", CanceledFile)
 
     def cancel(self, order: CanceledFile) -> None:
         write_durably(self.path / "cancel.json", msgspec.json.encode(order))
@@ -119,6 +124,13 @@ class AttemptDirectory:
         """The outputs whose files are there: regular ones, no links."""
         paths = ((port.name, self.output(port.name)) for port in self.spec.outputs)
         return [name for name, path in paths if path.is_file() and not path.is_symlink()]
+
+    def _read(self, name: str, kind: type[File]) -> File | None:
+        data = read_file(self.path / name)
+        try:
+            return msgspec.json.decode(data, type=kind) if data else None
+        except UNREADABLE:
+            return None
 
     def remove(self) -> None:
         """Delete it. The spec goes first: what a crash leaves half deleted is deleted by the next host."""
@@ -131,6 +143,8 @@ class AttemptDirectory:
 
     def keep(self, root: Path, newest: int) -> None:
         """Move it to `root`, where the newest so many are kept for people to look into."""
+        if not self.path.exists():  # its own code has removed it
+            return
         root.mkdir(exist_ok=True)
         target = root / self.path.name
         if target.exists():
@@ -139,13 +153,6 @@ class AttemptDirectory:
         kept = sorted(root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
         for old in kept[newest:]:
             shutil.rmtree(old, ignore_errors=True)
-
-
-def _bytes(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
 
 
 def _check(spec: AttemptSpec) -> None:

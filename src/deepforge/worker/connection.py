@@ -10,15 +10,16 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from deepforge.errors import Unauthorized
-from deepforge.model.hosting import Heartbeat, HostMessage, Register, Registered, Rejected, Report, ServerOrder
+from deepforge.model.hosting import Heartbeat, HostMessage, Register, Registered, Rejected, ServerOrder
 
-__all__ = ["Connection", "Hosting"]
+__all__ = ["LARGEST_FRAME", "Connection", "Hosting"]
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _NO_SESSION = 4401
-_MAX_FRAME = 8 * 1024 * 1024
+LARGEST_FRAME = 8 * 1024 * 1024
+"""Bytes of a message, either way."""
 
 
 class Hosting(Protocol):
@@ -28,8 +29,8 @@ class Hosting(Protocol):
 
     def registered(self, welcome: Registered) -> None: ...
 
-    def reports(self) -> Iterable[Report]:
-        """What is to be sent now, attempt by attempt."""
+    def reports(self) -> Iterable[bytes]:
+        """The reports that are to be sent now, attempt by attempt, each as one message."""
         ...
 
     def obey(self, order: ServerOrder) -> None: ...
@@ -58,7 +59,7 @@ class Connection:
                 async with connect(
                     self._url,
                     additional_headers=self._headers,
-                    max_size=_MAX_FRAME,
+                    max_size=LARGEST_FRAME,
                     compression=None,
                     proxy=None,
                     open_timeout=10,
@@ -107,7 +108,7 @@ class Connection:
         while True:
             self._wake.clear()
             for report in self._host.reports():
-                await _send(socket, report)
+                await socket.send(report)
             await self._wake.wait()
 
     async def _beat(self, socket: ClientConnection) -> None:

@@ -1,10 +1,15 @@
 """What a host and its zygote say to each other: one JSON object a line on a socket; and the files that outlive both."""
 
-from msgspec import Struct, field
+from typing import Annotated
+
+from msgspec import Meta, Struct, field
 
 from deepforge.model.execution import Cause
 
 __all__ = ["CanceledFile", "ExitFile", "Fork", "ForkRefused", "Forked", "Ready", "Reaped", "RunnerFile", "ZygoteMessage"]
+
+
+Pid = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
 class Fork(Struct, frozen=True, kw_only=True):
@@ -51,9 +56,9 @@ class RunnerFile(Struct, frozen=True, kw_only=True):
     Processes are given by `processes.identity`; `pid` is 0 until the fork.
     """
 
-    zygote_pid: int
+    zygote_pid: Pid
     zygote: str
-    pid: int = 0
+    pid: Pid = 0
     runner: str = ""
 
 
@@ -63,8 +68,8 @@ class ExitFile(Struct, frozen=True, kw_only=True):
     `oom`: the kernel ended a process for want of memory while this one ran.
     """
 
-    exit_code: int | None = None
-    signal: int | None = None
+    exit_code: Annotated[int, Meta(ge=0, le=255)] | None = None
+    signal: Annotated[int, Meta(ge=0, le=255)] | None = None
     duration: float = 0.0
     oom: bool = False
 

@@ -6,9 +6,11 @@ host stops following that spool.
 
 import base64
 import struct
+from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from deepforge.feedback.spool import HEADER_SIZE, LENGTH, LENGTH_OFFSET, MAGIC, POINT, RECORD, Kind
 from deepforge.model.execution import Progress
@@ -21,10 +23,14 @@ from deepforge.model.feedback import (
     Points,
     ProgressChanged,
 )
+from deepforge.worker.untrusted import UNREADABLE
 
-__all__ = ["Decoder", "SpoolBroken", "committed_length"]
+__all__ = ["LARGEST_RECORD", "Decoder", "SpoolBroken", "committed_length"]
 
-_LARGEST_RECORD = 16 * 1024 * 1024
+LARGEST_RECORD = 5 * 1024 * 1024
+"""Bytes. A report that carries it as base64 must fit in one frame of the worker's socket; a picture has 4 MiB at most."""
+Whole = Annotated[int, Meta(ge=0, le=2**53)]
+"""What MessagePack, JSON and a browser all carry unchanged."""
 _PAIR = struct.Struct("<dd")
 
 
@@ -33,33 +39,33 @@ class SpoolBroken(Exception):
 
 
 class _Graph(Struct, frozen=True):
-    graph: int
+    graph: Whole
     name: str
 
 
 class _Line(Struct, frozen=True):
-    graph: int
-    line: int
+    graph: Whole
+    line: Whole
     name: str
 
 
 class _Axes(Struct, frozen=True):
-    graph: int
+    graph: Whole
     x: str | None = None
     y: str | None = None
 
 
 class _Image(Struct, frozen=True):
-    image: int
+    image: Whole
     title: str | None = None
-    width: int = 0
-    height: int = 0
+    width: Whole = 0
+    height: Whole = 0
 
 
 class _Progress(Struct, frozen=True):
     label: str
-    done: int
-    total: int | None = None
+    done: Whole
+    total: Whole | None = None
 
 
 def committed_length(header: bytes) -> int:
@@ -75,8 +81,13 @@ def committed_length(header: bytes) -> int:
 class Decoder:
     """Reads a spool range by range, each beginning where the last one ended. It counts the points of each line."""
 
-    def __init__(self) -> None:
-        self._counts: dict[int, int] = {}
+    def __init__(self, counts: Mapping[int, int] | None = None) -> None:
+        self._counts = dict(counts or {})
+
+    @property
+    def counts(self) -> dict[int, int]:
+        """How many points each line has; another decoder can go on from there."""
+        return dict(self._counts)
 
     def decode(self, data: bytes, limit: int | None = None) -> tuple[tuple[FeedbackRecord, ...], int]:
         """The records at the head of `data`, points of one line joined, of each image and of progress only the newest state;
@@ -102,11 +113,11 @@ class Decoder:
         kind, text_size, data_size = RECORD.unpack_from(data, position)
         text_end = position + RECORD.size + text_size
         end = text_end + data_size
-        if text_size + data_size > _LARGEST_RECORD or end > len(data):
+        if text_size + data_size > LARGEST_RECORD or end > len(data):
             raise SpoolBroken("a record is longer than the spool")
         try:
             batch.take(kind, data[position + RECORD.size : text_end], data[text_end:end])
-        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        except UNREADABLE as error:
             raise SpoolBroken(str(error)) from None
         return int(position + (end - position + 7) // 8 * 8)
 

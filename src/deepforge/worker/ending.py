@@ -56,7 +56,9 @@ def read_result(data: bytes | None) -> Result | None:
     if data is None:
         return None
     try:
-        loose = msgspec.convert(json.loads(data), type=_Result)
+        # Twice: names of files that are no text become half characters, which nothing that tells them on could write.
+        told = json.dumps(json.loads(data), ensure_ascii=False).encode("utf-8", "replace")
+        loose = msgspec.convert(json.loads(told), type=_Result)
     except (ValueError, RecursionError, msgspec.ValidationError):
         return None
     outputs = (ResultOutput(name=each.name, type=each.type, preview=_preview(each.preview)) for each in loose.outputs)

@@ -1,18 +1,29 @@
 """Follows the files of an attempt and cuts them into numbered events, the same ones after a restart of the host."""
 
-import os
+import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import islice
-from pathlib import Path
 from typing import assert_never
 
 from deepforge.feedback.spool import HEADER_SIZE
 from deepforge.model.feedback import FeedbackRecord
 from deepforge.model.hosting import AttemptEvent, ConsoleWritten, Ended, FeedbackWritten, Started
 from deepforge.worker.attempt import AttemptDirectory
-from deepforge.worker.decode import Decoder, SpoolBroken, committed_length
-from deepforge.worker.journal import Acknowledged, ConsoleCut, EndedAs, FeedbackCut, Journal, StartedAs
+from deepforge.worker.decode import LARGEST_RECORD, Decoder, SpoolBroken, committed_length
+from deepforge.worker.journal import (
+    Acknowledged,
+    ConsoleCut,
+    EndedAs,
+    Entry,
+    FeedbackCut,
+    Journal,
+    JournalBroken,
+    Kept,
+    StartedAs,
+)
+from deepforge.worker.untrusted import file_size, read_range
 
 __all__ = ["LARGEST_REPORT", "EventLog"]
 
@@ -20,19 +31,29 @@ LARGEST_REPORT = 256 * 1024
 """Bytes of a message, about; an event that is larger goes alone."""
 _LARGEST_CONSOLE = 64 * 1024
 _LARGEST_FEEDBACK = 96 * 1024
-_LARGEST_RECORD = 16 * 1024 * 1024
+_LARGEST_RANGE = _LARGEST_FEEDBACK + LARGEST_RECORD + 32
 _OVERHEAD = 64
 _MOST_AT_ONCE = 8
 """Pieces of each kind; some 40 ms at most, so that other attempts and the socket get their turn."""
 _WINDOW = 4 * 1024 * 1024
 """Bytes of events that may wait for an acknowledgement; until then the files are the buffer."""
+_MUCH = 64 * 1024
+_PAUSE = 0.25
+"""Seconds. While the server has not acknowledged what it was sent, and less than `_MUCH` bytes are new, no more is cut: each
+event costs a line of the journal, and small ones would be most of it."""
+_LONG_JOURNAL = 256 * 1024
 
 
 class EventLog:
-    """The events of one attempt: those not yet acknowledged in memory, the rest in the files."""
+    """The events of one attempt: those not yet acknowledged in memory, the rest in the files.
 
-    def __init__(self, directory: AttemptDirectory) -> None:
+    Raises `JournalBroken` and `OSError` when it cannot be known which events were sent.
+    """
+
+    def __init__(self, directory: AttemptDirectory, clock: Callable[[], float] = time.monotonic) -> None:
         self._directory = directory
+        self._clock = clock
+        self._rest_until = 0.0
         self._journal = Journal(directory.journal)
         self._decoder = Decoder()
         self._waiting: deque[tuple[int, AttemptEvent, int]] = deque()
@@ -64,17 +85,21 @@ class EventLog:
 
         Raises `OSError` when the journal cannot be written; nothing is lost, and the call can be repeated.
         """
+        if self._waiting and self._clock() < self._rest_until and self._new() < _MUCH:
+            return False
         found = False
         for _ in range(_MOST_AT_ONCE):
             if self._waiting_size >= _WINDOW or not (self._cut_console() | self._cut_feedback()):
                 break
             found = True
+        if found:
+            self._rest_until = self._clock() + _PAUSE
         return found
 
     @property
     def drained(self) -> bool:
         """Everything that is in the files now has become events."""
-        return self._console_end >= _size(self._directory.console) and self._spool_end >= self._spool_length()
+        return self._new() == 0
 
     def end(self, ended: Ended) -> None:
         """The last event."""
@@ -87,8 +112,10 @@ class EventLog:
         if through <= self.acknowledged:
             return
         self.acknowledged = min(through, self.last)
-        with suppress(OSError):  # no space: a later host sends again what the server will skip
+        with suppress(OSError, JournalBroken):  # no space: a later host sends again what the server will skip
             self._journal.append(Acknowledged(through=self.acknowledged))
+            if self.acknowledged == self.last and self.ended is None and self._journal.size > _LONG_JOURNAL:
+                self._journal.replace(self._kept())
         self._forget()
 
     def after(self, number: int) -> tuple[int, tuple[AttemptEvent, ...]]:
@@ -104,32 +131,55 @@ class EventLog:
             room -= size
         return first, tuple(chosen)
 
+    def _new(self) -> int:
+        """Bytes in the files that are not events yet."""
+        return max(0, file_size(self._directory.console) - self._console_end) + self._spool_length() - self._spool_end
+
+    def _kept(self) -> Kept:
+        return Kept(
+            through=self.last,
+            started=self.started,
+            console=self._console_end,
+            spool=self._spool_end,
+            counts=self._decoder.counts,
+        )
+
     def _add(self, event: AttemptEvent, size: int) -> None:
         self.last += 1
         self._waiting.append((self.last, event, size + _OVERHEAD))
         self._waiting_size += size + _OVERHEAD
 
     def _cut_console(self) -> bool:
-        size = _size(self._directory.console)
+        size = file_size(self._directory.console)
         if size <= self._console_end:
             return False
         start, end = self._console_end, min(size, self._console_end + _LARGEST_CONSOLE)
+        event = self._written(start, end)
         self._journal.append(ConsoleCut(number=self.last + 1, start=start, end=end))
         self._console_end = end
-        self._add(ConsoleWritten(offset=start, data=_range(self._directory.console, start, end)), end - start)
+        self._add(event, end - start)
         return True
+
+    def _written(self, start: int, end: int) -> ConsoleWritten:
+        """Bytes of the console. Those that its own code has taken away are zeros: the server must find none missing."""
+        data = read_range(self._directory.console, start, end) or b""
+        return ConsoleWritten(offset=start, data=data.ljust(end - start, b"\0"))
 
     def _cut_feedback(self) -> bool:
         length = self._spool_length()
         if length <= self._spool_end:
             return False
         start = self._spool_end
+        counts = self._decoder.counts
         try:
             records, taken = self._decode(start, length)
+            self._journal.append(FeedbackCut(number=self.last + 1, start=start, end=start + taken))
         except SpoolBroken as error:
             self._broken = str(error)
             return False
-        self._journal.append(FeedbackCut(number=self.last + 1, start=start, end=start + taken))
+        except OSError:
+            self._decoder = Decoder(counts)
+            raise
         self._spool_end = start + taken
         self._add(FeedbackWritten(records=records), taken)
         return True
@@ -138,67 +188,88 @@ class EventLog:
         """One event's worth of records; only for a large picture is more read than usual."""
         usual = min(length, start + 2 * _LARGEST_FEEDBACK)
         try:
-            return self._decoder.decode(_range(self._directory.spool, start, usual), _LARGEST_FEEDBACK)
+            return self._decoder.decode(self._spooled(start, usual), _LARGEST_FEEDBACK)
         except SpoolBroken:
             if usual == length:
                 raise
-        large = min(length, start + _LARGEST_FEEDBACK + _LARGEST_RECORD)
-        return self._decoder.decode(_range(self._directory.spool, start, large), _LARGEST_FEEDBACK)
+        large = min(length, start + _LARGEST_RANGE)
+        return self._decoder.decode(self._spooled(start, large), _LARGEST_FEEDBACK)
+
+    def _spooled(self, start: int, end: int) -> bytes:
+        data = read_range(self._directory.spool, start, end) or b""
+        if len(data) < end - start:
+            raise SpoolBroken("a part of the spool is gone")
+        return data
 
     def _spool_length(self) -> int:
         """Up to where the spool can be read: never behind what was cut, never beyond the file."""
-        if self._broken or not self._directory.spool.exists():
+        size = 0 if self._broken else file_size(self._directory.spool)
+        if not size:
             return self._spool_end
         try:
-            length = committed_length(_range(self._directory.spool, 0, HEADER_SIZE))
+            length = committed_length(read_range(self._directory.spool, 0, HEADER_SIZE) or b"")
         except SpoolBroken as error:
-            if _size(self._directory.spool) > 0 and self._directory.ended() is not None:
+            if self._directory.ended() is not None:
                 self._broken = str(error)
             return self._spool_end
-        return max(self._spool_end, min(length, _size(self._directory.spool)))
+        return max(self._spool_end, min(length, size))
 
     def _restore(self) -> None:
         """Cut what the journal says, as it says."""
-        entries = self._journal.entries
-        self.acknowledged = max((entry.through for entry in entries if isinstance(entry, Acknowledged)), default=0)
+        entries = self._journal.take()
+        if not entries or not isinstance(entries[0], Kept):
+            raise JournalBroken("the journal has lost its beginning")
+        acknowledged = max((entry.through for entry in entries if isinstance(entry, Acknowledged)), default=0)
+        self.last = entries[0].through
+        self.acknowledged = max(self.last, acknowledged)
         for entry in entries:
-            match entry:
-                case StartedAs(pid=pid):
-                    self.started = True
-                    self._add(Started(pid=pid), 16)
-                case ConsoleCut(start=start, end=end):
-                    self._console_end = end
-                    wanted = entry.number > self.acknowledged
-                    data = _range(self._directory.console, start, end) if wanted else b""
-                    self._add(ConsoleWritten(offset=start, data=data), end - start)
-                case FeedbackCut(start=start, end=end):
-                    self._spool_end = end
-                    records, _ = self._decoder.decode(_range(self._directory.spool, start, end))
-                    self._add(FeedbackWritten(records=records), end - start)
-                case EndedAs(ended=ended):
-                    self.ended = ended
-                    self._add(ended, 1024)
-                case Acknowledged():
-                    pass
-                case _:
-                    assert_never(entry)
+            self._again(entry)
             self._forget()
+        if self.acknowledged > self.last:
+            raise JournalBroken("the journal has lost its end")
+
+    def _again(self, entry: Entry) -> None:
+        if not isinstance(entry, Kept | Acknowledged) and entry.number != self.last + 1:
+            raise JournalBroken("the journal has lost a part")
+        match entry:
+            case Kept(started=started, console=console, spool=spool, counts=counts):
+                self.started, self._console_end, self._spool_end = started, console, max(spool, HEADER_SIZE)
+                self._decoder = Decoder(counts)
+            case StartedAs(pid=pid):
+                self.started = True
+                self._add(Started(pid=pid), 16)
+            case ConsoleCut(start=start, end=end):
+                _check(start, end, self._console_end, _LARGEST_CONSOLE)
+                self._console_end = end
+                wanted = entry.number > self.acknowledged
+                self._add(self._written(start, end) if wanted else ConsoleWritten(offset=start, data=b""), end - start)
+            case FeedbackCut(start=start, end=end):
+                _check(start, end, self._spool_end, _LARGEST_RANGE)
+                self._spool_end = end
+                self._add(FeedbackWritten(records=self._records(start, end)), end - start)
+            case EndedAs(ended=ended):
+                self.ended = ended
+                self._add(ended, 1024)
+            case Acknowledged():
+                pass
+            case _:
+                assert_never(entry)
+
+    def _records(self, start: int, end: int) -> tuple[FeedbackRecord, ...]:
+        """The same records as when they were cut; none if code of the attempt has written over them since."""
+        if self._broken:
+            return ()
+        try:
+            return self._decoder.decode(self._spooled(start, end))[0]
+        except SpoolBroken as error:
+            self._broken = str(error)
+            return ()
 
     def _forget(self) -> None:
         while self._waiting and self._waiting[0][0] <= self.acknowledged:
             self._waiting_size -= self._waiting.popleft()[2]
 
 
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
-
-
-def _range(path: Path, start: int, end: int) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.pread(descriptor, end - start, start)
-    finally:
-        os.close(descriptor)
+def _check(start: int, end: int, expected: int, largest: int) -> None:
+    if start != expected or not 0 < end - start <= largest:
+        raise JournalBroken("the journal has a range that was never cut")

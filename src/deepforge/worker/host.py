@@ -9,7 +9,7 @@ import fcntl
 import logging
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import assert_never
@@ -41,11 +41,13 @@ from deepforge.model.hosting import (
 )
 from deepforge.worker.attempt import AttemptDirectory
 from deepforge.worker.blobs import Blobs
-from deepforge.worker.connection import Connection
+from deepforge.worker.connection import LARGEST_FRAME, Connection
 from deepforge.worker.durable import write_durably
+from deepforge.worker.journal import JournalBroken
 from deepforge.worker.keeper import ZygoteKeeper
 from deepforge.worker.machine import framework, offered
-from deepforge.worker.supervise import Supervisor, Tools
+from deepforge.worker.supervise import Supervisor, Tools, abandon
+from deepforge.worker.untrusted import UNREADABLE
 
 __all__ = ["Host", "HostOptions", "open_host"]
 
@@ -84,7 +86,10 @@ class Host:
         self._attempts: dict[AttemptId, Supervisor] = {}
         self._tasks: dict[AttemptId, asyncio.Task[None]] = {}
         self._dropping: set[asyncio.Task[None]] = set()
-        self._unmade: dict[AttemptId, Report] = {}
+        self._given_up: dict[AttemptId, Report] = {}
+        """Attempts that this host cannot run or follow, with the report that says so, until the server has it."""
+        self._told: set[AttemptId] = set()
+        """Those of them whose report went out on the current connection."""
         self._stopping = asyncio.Event()
         self._root = options.directory / "attempts"
         self._root.mkdir(parents=True, exist_ok=True)
@@ -121,9 +126,12 @@ class Host:
             await asyncio.gather(*tasks, *self._dropping, return_exceptions=True)
 
     def register(self) -> Register:
-        adopted = tuple(
+        followed = (
             Adopted(attempt=name, fence=supervisor.spec.fence, acknowledged=supervisor.log.acknowledged)
             for name, supervisor in self._attempts.items()
+        )
+        given_up = (
+            Adopted(attempt=name, fence=report.fence, acknowledged=report.first - 1) for name, report in self._given_up.items()
         )
         return Register(
             worker=self._worker,
@@ -131,23 +139,32 @@ class Host:
             protocol=PROTOCOL,
             version=__version__,
             resources=self._resources,
-            adopted=adopted,
+            adopted=(*followed, *given_up),
             shared_blobs=self._blobs.shared or urlsplit(self._options.server).hostname in _LOOPBACK,
             framework=framework(),
         )
 
     def registered(self, welcome: Registered) -> None:
         self._blobs.share(welcome.blob_dir)
+        self._told.clear()
         for attempt in welcome.drop:
             self._drop(attempt)
         for supervisor in self._attempts.values():
             supervisor.sent = supervisor.log.acknowledged
 
-    def reports(self) -> Iterable[Report]:
-        yield from tuple(self._unmade.values())
+    def reports(self) -> Iterable[bytes]:
         for supervisor in tuple(self._attempts.values()):
             while report := supervisor.report():
-                yield report
+                message = _message(report)
+                if message is None:
+                    self._tasks[report.attempt].cancel()
+                    self._give_up(supervisor, "what it reported cannot be sent")
+                    break
+                yield message
+        for attempt, report in tuple(self._given_up.items()):
+            if attempt not in self._told:
+                self._told.add(attempt)
+                yield msgspec.msgpack.encode(report)
 
     def heartbeat(self) -> Heartbeat:
         return Heartbeat(zygote=self._keeper.ready)
@@ -161,7 +178,8 @@ class Host:
                 if supervisor is not None and supervisor.spec.fence == fence:
                     supervisor.cancel(grace)
             case Ack(attempt=attempt, through=through):
-                self._unmade.pop(attempt, None)
+                if attempt in self._told:
+                    self._given_up.pop(attempt, None)
                 if attempt in self._attempts:
                     self._attempts[attempt].acknowledge(through)
             case Stop():
@@ -172,25 +190,29 @@ class Host:
                 assert_never(order)
 
     def _lease(self, spec: AttemptSpec) -> None:
-        if spec.attempt in self._attempts or spec.attempt in self._unmade:
+        if spec.attempt in self._attempts or spec.attempt in self._given_up:
             return
         try:
             directory = AttemptDirectory.create(self._root, spec)
         except (OSError, DeepForgeError) as error:
             _LOG.error("attempt %s cannot be made: %s", spec.attempt, error)
-            cause = Cause(
-                kind="no-space" if isinstance(error, OSError) else "internal", message=f"the worker has no place: {error}"
-            )
-            self._unmade[spec.attempt] = Report(attempt=spec.attempt, fence=spec.fence, first=1, events=(Ended(cause=cause),))
-            self._connection.notify()
+            kind = "no-space" if isinstance(error, OSError) else "internal"
+            self._tell_end(spec, Cause(kind=kind, message=f"the worker has no place: {error}"))
             return
         self._supervise(directory)
+
+    def _tell_end(self, spec: AttemptSpec, cause: Cause, *, after: int = 0) -> None:
+        """Report the end as the event behind number `after`; if the server has one of that number, the end still counts."""
+        ended = Ended(cause=cause)
+        self._told.discard(spec.attempt)
+        self._given_up[spec.attempt] = Report(attempt=spec.attempt, fence=spec.fence, first=after + 1, events=(ended,))
+        self._connection.notify()
 
     def _adopt(self) -> None:
         for path in sorted(self._root.iterdir()):
             try:
                 directory = AttemptDirectory.load(path)
-            except DeepForgeError as error:
+            except (OSError, DeepForgeError) as error:
                 _LOG.error("not adopted: %s", error)
                 continue
             if directory is not None:
@@ -200,23 +222,47 @@ class Host:
 
     def _supervise(self, directory: AttemptDirectory) -> None:
         attempt = directory.spec.attempt
-        supervisor = Supervisor(directory, self._tools)
+        try:
+            supervisor = Supervisor(directory, self._tools)
+        except (OSError, JournalBroken) as error:  # the directory is also its code's working directory
+            _LOG.error("attempt %s cannot be followed: %s", attempt, error)
+            self._tell_end(directory.spec, _internal(f"the worker's own files in its directory are gone: {error}"))
+            self._dispose(abandon(directory, None, self._tools))
+            return
         self._attempts[attempt] = supervisor
         task = asyncio.create_task(supervisor.run(), name=f"attempt {attempt}")
         self._tasks[attempt] = task
         task.add_done_callback(lambda done: self._over(attempt, done))
 
     def _over(self, attempt: AttemptId, task: asyncio.Task[None]) -> None:
-        self._attempts.pop(attempt, None)
+        supervisor = self._attempts.pop(attempt, None)
         self._tasks.pop(attempt, None)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _LOG.error("attempt %s is given up until the host is started again", attempt, exc_info=error)
+        if supervisor is not None and not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("attempt %s is given up", attempt, exc_info=error)
+            self._give_up(supervisor, f"the worker failed over it: {type(error).__name__}: {error}")
+
+    def _give_up(self, supervisor: Supervisor, why: str) -> None:
+        """End an attempt that this host cannot see through; all else goes on."""
+        self._attempts.pop(supervisor.spec.attempt, None)
+        self._tell_end(supervisor.spec, _internal(why), after=supervisor.log.acknowledged)
+        self._dispose(supervisor.abandon())
 
     def _drop(self, attempt: AttemptId) -> None:
+        self._given_up.pop(attempt, None)
         supervisor = self._attempts.pop(attempt, None)
         if supervisor is not None:
             self._tasks[attempt].cancel()
-            self._dropping.add(asyncio.create_task(supervisor.drop()))
+            self._dispose(supervisor.drop())
+
+    def _dispose(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._dropping.add(task)
+        task.add_done_callback(self._disposed)
+
+    def _disposed(self, task: asyncio.Task[None]) -> None:
+        self._dropping.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _LOG.error("an attempt's processes or directory could not be removed", exc_info=error)
 
     def _stop_when_idle(self) -> None:
         if self._tasks:
@@ -230,6 +276,19 @@ class Host:
             supervisor.cancel(self._options.grace, _STOPPED)
         if self._tasks:
             await asyncio.wait(tuple(self._tasks.values()), timeout=self._options.grace + 5)
+
+
+def _internal(message: str) -> Cause:
+    return Cause(kind="internal", message=message, hint="The worker's log says more. Run it again.")
+
+
+def _message(report: Report) -> bytes | None:
+    """A report as it is sent; None for one that cannot be sent, because an attempt made something of it that cannot be told."""
+    try:
+        message = msgspec.msgpack.encode(report)
+    except (OverflowError, TypeError, *UNREADABLE):
+        return None
+    return message if len(message) <= LARGEST_FRAME else None
 
 
 @asynccontextmanager

@@ -35,6 +35,7 @@ TAG_ROOM = 64
 _PROC = Path("/proc")
 _PR_SET_CHILD_SUBREAPER = 36
 _LONGEST_SWEEP = 5.0
+_LONGEST_PID = 12
 
 
 def become_subreaper() -> bool:
@@ -80,7 +81,8 @@ def state(pid: int) -> str:
 
 def alive(who: str) -> bool:
     """Whether the process with this `identity` still runs (a zombie does not)."""
-    pid = int(who.partition(":")[0] or 0)
+    number = who.partition(":")[0]
+    pid = int(number) if number.isdecimal() and len(number) < _LONGEST_PID else 0
     if pid <= 0 or state(pid) in ("Z", "X"):
         return False
     if not _PROC.joinpath("self").exists():

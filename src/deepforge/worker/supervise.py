@@ -15,6 +15,7 @@ from signal import SIGCONT, SIGINT
 from msgspec import Struct
 
 from deepforge.errors import Busy, DeepForgeError
+from deepforge.ids import AttemptId
 from deepforge.model.execution import Cause, StoredOutput
 from deepforge.model.hosting import Ended, Report
 from deepforge.worker.attempt import AttemptDirectory
@@ -24,15 +25,17 @@ from deepforge.worker.durable import free_reserve
 from deepforge.worker.ending import Result, cause_of, read_result
 from deepforge.worker.follow import EventLog
 from deepforge.worker.keeper import StartRefused, ZygoteKeeper
-from deepforge.worker.processes import alive, end_attempt, signal_group, signal_process, state
+from deepforge.worker.processes import alive, end_attempt, signal_group, signal_process, state, tagged
 
-__all__ = ["CANCELED", "Supervisor", "Tools"]
+__all__ = ["CANCELED", "Supervisor", "Tools", "abandon"]
 
 CANCELED = Cause(kind="canceled", message="canceled")
 _POLL = 0.02
 _PAUSE = 1.0
 _TRIES = 5
 _LIVENESS_POLLS = 25
+_SILENT_LOOKS = 20
+"""Some ten seconds: as long as a zygote may need to write how a runner ended."""
 _LOG = logging.getLogger(__name__)
 
 
@@ -62,6 +65,7 @@ class Supervisor:
         self._acknowledged = asyncio.Event()
         self._room = asyncio.Event()
         self._tries = 0
+        self._runner: RunnerFile | None = None
         self._order = directory.canceled()
         if self._order is not None:
             self._canceled.set()
@@ -120,10 +124,18 @@ class Supervisor:
 
     async def drop(self) -> None:
         """The server does not want it: end it and delete it."""
-        runner = self.directory.runner()
-        group = runner.pid if runner and runner.pid and alive(runner.runner) else None
-        await asyncio.to_thread(end_attempt, group, self.spec.attempt)
+        await _kill(self.runner(), self.spec.attempt)
         await asyncio.to_thread(self.directory.remove)
+
+    async def abandon(self) -> None:
+        """It cannot be followed any more."""
+        await abandon(self.directory, self.runner(), self._tools)
+
+    def runner(self) -> RunnerFile | None:
+        """Who runs it; once known for good, whatever its code does to the file."""
+        if self._runner is None or not self._runner.pid:
+            self._runner = self.directory.runner() or self._runner
+        return self._runner
 
     async def _ending(self) -> Ended:
         if not self.directory.taken:
@@ -212,22 +224,29 @@ class Supervisor:
 
     async def _follow(self) -> ExitFile | None:
         """Report what the runner does until it has ended and everything is reported; how it ended, if that is known."""
-        how, gone, polls = self.directory.ended(), False, 0
-        stopping = _Stopping(self.directory)
+        how, gone, polls, silent = self._ended(), False, 0, 0
+        stopping = _Stopping(self.spec.attempt)
         while how is None and not gone:
             self._cut()
-            stopping.proceed(self._order)
+            stopping.proceed(self._order, self.runner())
             await asyncio.sleep(_POLL)
             polls += 1
             if polls % _LIVENESS_POLLS == 0:
-                gone = _gone(self.directory.runner())
-            how = self.directory.ended()
+                silent = silent + 1 if _over(self.runner(), self.spec.attempt) else 0
+                gone = _gone(self.runner()) or silent > _SILENT_LOOKS
+            how = self._ended()
         if how is None:
             await asyncio.to_thread(end_attempt, None, self.spec.attempt)
         await self._drain()
         if self.log.spool_problem:
             _LOG.warning("%s: feedback ended early: %s", self.spec.attempt, self.log.spool_problem)
         return how
+
+    def _ended(self) -> ExitFile | None:
+        """How the runner ended; as long as it lives, only its own code can have written that."""
+        how = self.directory.ended()
+        runner = self.runner() if how is not None else None
+        return None if runner is not None and runner.pid and alive(runner.runner) else how
 
     async def _drain(self) -> None:
         """Until all that the runner left has become events; where too many wait, until the server has taken some."""
@@ -244,7 +263,7 @@ class Supervisor:
     def _cut(self) -> bool:
         """Make events of what is new. Without space for the journal nothing is reported, and nothing is lost."""
         try:
-            if not self.log.started and (runner := self.directory.runner()) is not None and runner.pid:
+            if not self.log.started and (runner := self.runner()) is not None and runner.pid:
                 self.log.start(runner.pid)
             cut = self.log.cut()
         except OSError as error:
@@ -257,27 +276,37 @@ class Supervisor:
         return cut
 
 
+async def abandon(directory: AttemptDirectory, runner: RunnerFile | None, tools: Tools) -> None:
+    """End an attempt that cannot be followed, and keep its directory for people to look into."""
+    await _kill(runner or directory.runner(), directory.spec.attempt)
+    await asyncio.to_thread(directory.keep, tools.failed, tools.keep)
+
+
+async def _kill(runner: RunnerFile | None, attempt: AttemptId) -> None:
+    group = runner.pid if runner and runner.pid and alive(runner.runner) else None
+    await asyncio.to_thread(end_attempt, group, attempt)
+
+
 class _Stopping:
     """SIGINT once there is a group to send it to, SIGKILL when the grace is over. Does nothing until it is ordered."""
 
-    def __init__(self, directory: AttemptDirectory) -> None:
-        self._directory = directory
+    def __init__(self, attempt: AttemptId) -> None:
+        self._attempt = attempt
         self._deadline: float | None = None
         self._interrupted = False
 
-    def proceed(self, order: CanceledFile | None) -> None:
+    def proceed(self, order: CanceledFile | None, runner: RunnerFile | None) -> None:
         if order is None:
             return
         if self._deadline is None:
             spent = max(0.0, time.time() - order.time)
             self._deadline = time.monotonic() + max(0.0, order.grace - spent)
-        runner = self._directory.runner()
         if runner is None or not runner.pid or not alive(runner.runner):
             return
         if not self._interrupted:
             self._interrupted = signal_group(runner.pid, SIGINT)
         elif time.monotonic() >= self._deadline:
-            end_attempt(runner.pid, self._directory.spec.attempt)
+            end_attempt(runner.pid, self._attempt)
 
 
 def _gone(runner: RunnerFile | None) -> bool:
@@ -287,6 +316,11 @@ def _gone(runner: RunnerFile | None) -> bool:
     if state(runner.zygote_pid) == "T" and alive(runner.zygote):
         signal_process(runner.zygote_pid, SIGCONT)
     return not alive(runner.zygote) and not (runner.pid and alive(runner.runner))
+
+
+def _over(runner: RunnerFile | None, attempt: AttemptId) -> bool:
+    """Whether nothing of the attempt runs; how it ended may still be being written, or was written over."""
+    return not (alive(runner.runner) if runner is not None and runner.pid else tagged(attempt))
 
 
 def _disk_cause(error: OSError) -> Cause:
