@@ -5,10 +5,20 @@ import { getSnapshot } from '@/api/calls'
 import type { Execution } from '@/api/types'
 import { LineChart } from '@/ui/chart/LineChart'
 import { Tabs } from '@/ui/tabs/Tabs'
+import { type CurveGroup, lineOf } from './curves'
+import { ExecutionSwatch } from './ExecutionTable'
 import { compareParameters, type ParameterRow } from './parameters'
-import { useCurveGroups, useSeries } from './useCurves'
+import { useSeries } from './useCurves'
 
-export function ComparePane({ executions }: { readonly executions: readonly Execution[] }) {
+interface CompareProps {
+  readonly executions: readonly Execution[]
+  readonly groups: readonly CurveGroup[]
+  /** The graph that is shown. */
+  readonly group: CurveGroup | undefined
+  readonly onOpen: (name: string) => void
+}
+
+export function ComparePane({ executions, groups, group, onOpen }: CompareProps) {
   if (executions.length === 0) {
     return (
       <aside className="compare compare-none" aria-label="Comparison">
@@ -19,17 +29,14 @@ export function ComparePane({ executions }: { readonly executions: readonly Exec
   }
   return (
     <aside className="compare" aria-label="Comparison">
-      <Curves executions={executions} />
-      <Parameters executions={executions} />
+      <Curves executions={executions} groups={groups} group={group} onOpen={onOpen} />
+      <Parameters executions={executions} lines={lineOf(group)} />
     </aside>
   )
 }
 
-function Curves({ executions }: { readonly executions: readonly Execution[] }) {
-  const groups = useCurveGroups(executions)
-  const [open, setOpen] = useState<string | null>(null)
+function Curves({ executions, groups, group, onOpen }: CompareProps) {
   const [log, setLog] = useState(false)
-  const group = groups.find(({ name }) => name === open) ?? groups[0]
   const series = useSeries(group)
   if (group === undefined) {
     return <p className="compare-note">{executions.length === 1 ? 'It has' : 'They have'} no graphs.</p>
@@ -40,7 +47,7 @@ function Curves({ executions }: { readonly executions: readonly Execution[] }) {
         label="Graphs"
         tabs={groups.map(({ name }) => ({ id: name, label: name }))}
         open={group.name}
-        onOpen={setOpen}
+        onOpen={onOpen}
         extra={
           <label className="compare-log">
             <input type="checkbox" checked={log} onChange={(event) => setLog(event.target.checked)} /> Log scale
@@ -59,7 +66,12 @@ function Curves({ executions }: { readonly executions: readonly Execution[] }) {
   )
 }
 
-function Parameters({ executions }: { readonly executions: readonly Execution[] }) {
+interface ParametersProps {
+  readonly executions: readonly Execution[]
+  readonly lines: ReadonlyMap<string, number>
+}
+
+function Parameters({ executions, lines }: ParametersProps) {
   const [onlyDifferent, setOnlyDifferent] = useState(false)
   const snapshots = useQueries({
     queries: executions.map(({ id }) => ({
@@ -96,7 +108,9 @@ function Parameters({ executions }: { readonly executions: readonly Execution[] 
             <tr>
               <th aria-label="Parameter" />
               {executions.map(({ id, name }) => (
-                <th key={id}>{name}</th>
+                <th key={id}>
+                  <ExecutionSwatch line={lines.get(id)} /> {name}
+                </th>
               ))}
             </tr>
           </thead>

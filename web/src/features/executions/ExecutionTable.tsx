@@ -3,6 +3,7 @@ import { deleteExecution, renameExecution } from '@/api/calls'
 import type { Execution } from '@/api/types'
 import { elapsed, formatDuration, formatInstant, formatWhen } from '@/lib/format'
 import { screenPath } from '@/lib/router'
+import { Swatch } from '@/ui/chart/Swatch'
 import { useNow } from '@/ui/clock'
 import { confirm } from '@/ui/confirm'
 import { IconButton } from '@/ui/IconButton'
@@ -14,10 +15,12 @@ import { StatusTag } from '@/ui/StatusTag'
 interface Props {
   readonly executions: readonly Execution[]
   readonly checked: readonly Execution[]
+  /** Which line of the graph beside the table is an execution's. */
+  readonly lines: ReadonlyMap<string, number>
   readonly onCheck: (ids: readonly string[]) => void
 }
 
-export function ExecutionTable({ executions, checked, onCheck }: Props) {
+export function ExecutionTable({ executions, checked, lines, onCheck }: Props) {
   const ids = checked.map(({ id }) => id)
   const now = useNow(executions.some(({ status }) => status === 'running'))
   return (
@@ -47,6 +50,7 @@ export function ExecutionTable({ executions, checked, onCheck }: Props) {
             execution={execution}
             now={now}
             checked={ids.includes(execution.id)}
+            line={lines.get(execution.id)}
             onCheck={(check) => onCheck(check ? [...ids, execution.id] : ids.filter((id) => id !== execution.id))}
           />
         ))}
@@ -59,10 +63,11 @@ interface RowProps {
   readonly execution: Execution
   readonly now: Date
   readonly checked: boolean
+  readonly line: number | undefined
   readonly onCheck: (checked: boolean) => void
 }
 
-function Row({ execution, now, checked, onCheck }: RowProps) {
+function Row({ execution, now, checked, line, onCheck }: RowProps) {
   const route = useProjectRoute()
   const { id, name, created, pipeline, pipeline_name, started, ended, status } = execution
   const duration = elapsed(started, ended, now)
@@ -83,6 +88,7 @@ function Row({ execution, now, checked, onCheck }: RowProps) {
           onRename={(to) => attempt('Not renamed', () => renameExecution(id, to))}
         >
           <Link to={screenPath(route, 'execution', id)}>{name}</Link>
+          <ExecutionSwatch line={line} />
         </InlineRename>
       </td>
       <td title={formatInstant(created)}>{formatWhen(created)}</td>
@@ -100,6 +106,11 @@ function Row({ execution, now, checked, onCheck }: RowProps) {
       </td>
     </tr>
   )
+}
+
+/** How the execution's line is drawn; nothing where it has none of its own. */
+export function ExecutionSwatch({ line }: { readonly line: number | undefined }) {
+  return line === undefined ? null : <Swatch index={line} />
 }
 
 async function remove({ id, name, status }: Execution): Promise<void> {

@@ -7,7 +7,9 @@ import { useExecutions, useListed } from '@/ui/project'
 import { goTo, setQuery, useCrumb, useProjectRoute } from '@/ui/route'
 import { Skeleton } from '@/ui/Skeleton'
 import { ComparePane } from './ComparePane'
+import { lineOf } from './curves'
 import { ExecutionTable } from './ExecutionTable'
+import { useCurveGroups } from './useCurves'
 import './executions.css'
 
 export default function ExecutionsScreen() {
@@ -18,6 +20,10 @@ export default function ExecutionsScreen() {
   const [wanted, setWanted] = useState('')
   const shown = useMemo(() => executions.filter((execution) => fits(execution, wanted)), [executions, wanted])
   const checked = useMemo(() => checkedOf(executions, query.checked), [executions, query.checked])
+  const groups = useCurveGroups(checked)
+  const [open, setOpen] = useState<string | null>(null)
+  const group = groups.find(({ name }) => name === open) ?? groups[0]
+  const lines = useMemo(() => lineOf(group), [group])
   const check = (ids: readonly string[]) => setQuery({ checked: ids.length === 0 ? 'none' : ids.join(',') })
   if (!listed) return <Skeleton shape="table" />
   if (executions.length === 0) {
@@ -38,12 +44,12 @@ export default function ExecutionsScreen() {
           <span className="spacer" />
           <SearchField label="Name, pipeline or status" value={wanted} onChange={setWanted} />
         </header>
-        <ExecutionTable executions={shown} checked={checked} onCheck={check} />
+        <ExecutionTable executions={shown} checked={checked} lines={lines} onCheck={check} />
         {shown.length === 0 && (
           <p className="executions-none">Nothing here has “{wanted}” in its name, pipeline or status.</p>
         )}
       </section>
-      <ComparePane executions={checked} />
+      <ComparePane executions={checked} groups={groups} group={group} onOpen={setOpen} />
     </div>
   )
 }

@@ -54,3 +54,9 @@ export function seriesOf(group: CurveGroup, points: ReadonlyMap<string, Points>)
     live: curve.execution.status === 'running',
   }))
 }
+
+/** The place of each execution's line among those of its graph; of none where an execution has several. */
+export function lineOf(group: CurveGroup | undefined): ReadonlyMap<string, number> {
+  const lines = new Map((group?.curves ?? []).map(({ execution }, index): [string, number] => [execution.id, index]))
+  return lines.size === (group?.curves.length ?? 0) ? lines : new Map()
+}

@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import './chart.css'
-import { align, type ChartSeries, dashed, type Labels, options, seriesColor, shortNumber } from './plot'
+import { align, type ChartSeries, type Labels, options, shortNumber } from './plot'
+import { Swatch } from './Swatch'
 import { useThemeName } from './theme'
 
 interface Props {
@@ -76,7 +77,7 @@ function Legend({ series }: { readonly series: readonly ChartSeries[] }) {
     <figcaption className="chart-legend">
       {series.map((one, index) => (
         <span key={one.key}>
-          <i style={{ borderTop: `2px ${dashed(index) ? 'dashed' : 'solid'} ${seriesColor(index)}` }} />
+          <Swatch index={index} />
           {one.name}
         </span>
       ))}
@@ -98,7 +99,7 @@ function CrosshairCard({ crosshair, series, label }: CardProps) {
       </b>
       {series.map((one, index) => (
         <span key={one.key}>
-          <i style={{ borderTop: `2px ${dashed(index) ? 'dashed' : 'solid'} ${seriesColor(index)}` }} />
+          <Swatch index={index} />
           {one.name}
           <em>{valueText(crosshair.values[index])}</em>
         </span>

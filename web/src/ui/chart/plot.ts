@@ -1,5 +1,7 @@
 /** The options of uPlot for our line graphs: what is drawn, in the colours of the current theme. */
 import uPlot from 'uplot'
+import { spread } from './ends'
+import { CORNERS, dashOf, type Marker, markerOf, RADIUS, seriesToken, sparse } from './markers'
 import { ordered, type Points } from './points'
 
 export interface ChartSeries {
@@ -15,16 +17,9 @@ export interface Labels {
   readonly y: string
 }
 
-const COLORS = 6
-const SOLID_LINES = 4
-
-export function seriesColor(index: number): string {
-  return `var(--series-${(index % COLORS) + 1})`
-}
-
-export function dashed(index: number): boolean {
-  return index >= SOLID_LINES
-}
+/** Between two markers of a line, and how far those of the next line stand from them, so that they do not lie on each other. */
+const MARKER_GAP = 96
+const MARKER_SHIFT = 24
 
 /** All series over one x axis. A point that is not finite is null, which is a gap; where a series has no point, undefined. */
 export function align(series: readonly ChartSeries[]): uPlot.AlignedData {
@@ -68,46 +63,107 @@ export function options(
     series: [
       { label: labels.x || 'x' },
       ...series.map((one, index): uPlot.Series => {
-        const stroke = color(`--series-${(index % COLORS) + 1}`)
+        const stroke = color(seriesToken(index))
         return {
           label: one.name,
           stroke,
           width: 2,
-          ...(dashed(index) ? { dash: [6, 4] } : {}),
-          points: { show: one.points.xs.length <= 1, size: 6, fill: stroke },
+          dash: [...dashOf(index)],
+          points: { show: markerOf(index) === null && one.points.xs.length <= 1, size: 6, fill: stroke },
           spanGaps: false,
         }
       }),
     ],
-    hooks: { draw: [(plot) => drawEnds(plot, newest(), color('--font-ui'))] },
+    hooks: {
+      draw: [
+        (plot) => drawMarkers(plot, newest(), color('--surface')),
+        (plot) => drawEnds(plot, newest(), color('--font-ui'), color('--surface')),
+      ],
+    },
   }
 }
 
-/** The last value at each line's end, and a halo where the line is still growing. Labels that would overlap are moved apart. */
-function drawEnds(plot: uPlot, series: readonly ChartSeries[], font: string): void {
+/** The markers of the first lines, in their colours; a rim in the colour of the ground keeps them apart from other lines. */
+function drawMarkers(plot: uPlot, series: readonly ChartSeries[], ground: string): void {
   const ratio = devicePixelRatio
   const context = plot.ctx
-  const ends = series
-    .map((one, index) => ({ one, index, end: lastPoint(one.points) }))
-    .flatMap(({ one, index, end }) => {
-      const stroke = plot.series[index + 1]?.stroke
-      const color = typeof stroke === 'function' ? stroke(plot, index + 1) : stroke
-      if (end === null || typeof color !== 'string') return []
-      return [{ one, color, value: end.y, x: plot.valToPos(end.x, 'x', true), y: plot.valToPos(end.y, 'y', true) }]
-    })
-    .sort((first, second) => first.y - second.y)
+  context.save()
+  context.lineWidth = ratio
+  context.strokeStyle = ground
+  series.forEach((one, index) => {
+    const marker = markerOf(index)
+    const color = strokeOf(plot, index)
+    if (marker === null || color === null) return
+    const points = drawn(plot, one.points)
+    const xs = points.map(({ x }) => x)
+    context.fillStyle = color
+    for (const at of sparse(xs, MARKER_GAP * ratio, xs.length > 1 ? index * MARKER_SHIFT * ratio : 0)) {
+      const point = points[at]
+      if (point === undefined) continue
+      outline(context, marker, point, ratio)
+      context.stroke()
+      context.fill()
+    }
+  })
+  context.restore()
+}
+
+/** The points that are in view, in canvas pixels. */
+function drawn(plot: uPlot, points: Points): { x: number; y: number }[] {
+  const { left, top, width, height } = plot.bbox
+  const { xs, ys } = ordered(points)
+  return xs
+    .map((x, index) => ({ x: plot.valToPos(x, 'x', true), y: plot.valToPos(ys[index] ?? Number.NaN, 'y', true) }))
+    .filter(({ x, y }) => x >= left - 1 && x <= left + width + 1 && y >= top - 1 && y <= top + height + 1)
+}
+
+function outline(context: CanvasRenderingContext2D, marker: Marker, { x, y }: { x: number; y: number }, ratio: number) {
+  context.beginPath()
+  if (marker === 'circle') context.arc(x, y, RADIUS * ratio, 0, 2 * Math.PI)
+  else for (const [dx, dy] of CORNERS[marker]) context.lineTo(x + dx * ratio, y + dy * ratio)
+  context.closePath()
+}
+
+function strokeOf(plot: uPlot, index: number): string | null {
+  const stroke = plot.series[index + 1]?.stroke
+  const color = typeof stroke === 'function' ? stroke(plot, index + 1) : stroke
+  return typeof color === 'string' ? color : null
+}
+
+/** The last value at each line's end, and a halo where the line is still growing. Labels that would overlap are moved apart. */
+function drawEnds(plot: uPlot, series: readonly ChartSeries[], font: string, ground: string): void {
+  const ratio = devicePixelRatio
+  const context = plot.ctx
   context.save()
   context.font = `600 ${12 * ratio}px ${font}`
   context.textBaseline = 'middle'
   context.textAlign = 'left'
-  let free = Number.NEGATIVE_INFINITY
-  for (const end of ends) {
-    context.fillStyle = end.color
-    if (end.one.live) drawHalo(context, end.x, end.y, ratio)
-    const y = Math.max(end.y, free)
-    context.fillText(shortNumber(end.value), end.x + 12 * ratio, y)
-    free = y + 14 * ratio
-  }
+  context.lineJoin = 'round'
+  context.lineWidth = 4 * ratio
+  context.strokeStyle = ground
+  const { left, top, width, height } = plot.bbox
+  const ends = series.flatMap((one, index) => {
+    const end = lastPoint(one.points)
+    const color = strokeOf(plot, index)
+    if (end === null || color === null) return []
+    const text = shortNumber(end.y)
+    const [x, y] = [plot.valToPos(end.x, 'x', true), plot.valToPos(end.y, 'y', true)]
+    // Zoomed in elsewhere: the end is out of view.
+    if (x < left - 1 || x > left + width + 1) return []
+    return [
+      { live: one.live, color, text, end: { x, y }, x: x + 12 * ratio, y, width: context.measureText(text).width },
+    ]
+  })
+  const ys = spread(ends, top + 6 * ratio, top + height - 8 * ratio, 14 * ratio)
+  ends.forEach(({ live, color, text, end, x, width: wide }, index) => {
+    const y = ys[index]
+    context.fillStyle = color
+    if (live) drawHalo(context, end.x, end.y, ratio)
+    if (y === null || y === undefined) return
+    const from = Math.min(x, context.canvas.width - wide - 2 * ratio)
+    context.strokeText(text, from, y)
+    context.fillText(text, from, y)
+  })
   context.restore()
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Execution, Feedback, Snapshot } from '@/api/types'
-import { groupCurves, seriesOf } from '@/features/executions/curves'
+import { groupCurves, lineOf, seriesOf } from '@/features/executions/curves'
 import { compareParameters } from '@/features/executions/parameters'
 
 function execution(id: string): Execution {
@@ -35,6 +35,23 @@ test('I-193: lines of checked executions come together by the name of their grap
     { key: 'job-1/1', name: 'train_execution_1: validation', points: { xs: [], ys: [] }, live: false },
     { key: 'job-2/0', name: 'train_execution_2', points: { xs: [], ys: [] }, live: false },
   ])
+})
+
+test('an execution is marked as its line is, where each has one line', () => {
+  const executions = [execution('1'), execution('2')]
+  const lines = (first: string[]) => {
+    const given = new Map([
+      ['job-1', feedback('job-1', 'loss', first)],
+      ['job-2', feedback('job-2', 'loss', ['train'])],
+    ])
+    return [...lineOf(groupCurves(executions, given)[0])]
+  }
+  expect(lines(['train'])).toEqual([
+    ['1', 0],
+    ['2', 1],
+  ])
+  expect(lines(['train', 'validation'])).toEqual([])
+  expect([...lineOf(undefined)]).toEqual([])
 })
 
 function snapshot(learningRate: number, net: string): Snapshot {
