@@ -1,7 +1,9 @@
 /** What an artifact or an output holds, as its job saw it. */
+import { useMemo } from 'react'
 import type { Preview } from '@/api/types'
 import { assertNever } from '@/lib/assert'
 import { Histogram } from './Histogram'
+import { type Mosaic, mosaicOf } from './mosaic'
 import './preview.css'
 
 interface Props {
@@ -62,18 +64,40 @@ function TensorSummary({ shape, dtype, edges, counts, nan, infinite, head }: Of<
 }
 
 function Images({ png, columns, cells, labels }: Of<'images'>) {
+  const mosaic = useMemo(() => mosaicOf(png, columns, cells), [png, columns, cells])
+  const source = `data:image/png;base64,${png}`
+  if (mosaic === null) {
+    return (
+      <figure className="preview-image">
+        <img src={source} alt={`${cells} samples`} />
+        {labels.length > 0 && <figcaption>{labels.join(', ')}</figcaption>}
+      </figure>
+    )
+  }
   return (
-    <figure className="preview-images">
-      <img src={`data:image/png;base64,${png}`} alt={`${cells} samples`} />
-      {labels.length > 0 && (
-        <figcaption style={{ gridTemplateColumns: `repeat(${columns}, 1fr)` }}>
-          {labels.map((label, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a label belongs to its cell
-            <span key={index}>{label}</span>
-          ))}
-        </figcaption>
-      )}
-    </figure>
+    <ul className="preview-images" aria-label={`${cells} samples`} style={{ '--mosaic': `url("${source}")` }}>
+      {Array.from({ length: cells }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a sample is its place
+        <li key={index}>
+          <Cell mosaic={mosaic} index={index} />
+          {labels.length > 0 && <span title={labels[index]}>{labels[index]}</span>}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** One sample: the part of the whole picture that shows it. */
+function Cell({ mosaic, index }: { readonly mosaic: Mosaic; readonly index: number }) {
+  const percent = (parts: readonly [number, number]) => parts.map((it) => `${100 * it}%`).join(' ')
+  return (
+    <i
+      style={{
+        aspectRatio: mosaic.ratio,
+        backgroundSize: percent(mosaic.size),
+        backgroundPosition: percent(mosaic.place(index)),
+      }}
+    />
   )
 }
 
