@@ -9,9 +9,9 @@ import pytest
 
 from deepforge.errors import Busy, DeepForgeError
 from deepforge.ids import RecordId
-from deepforge.model.records import Operation
+from deepforge.model.records import Definition, Operation
 from deepforge.server import analyst as module
-from deepforge.server.analyst import Analyst
+from deepforge.server.analyst import Analyst, SourceKey, source_key
 from tests.code.specs import make_spec
 from tests.server.harness import until
 
@@ -77,6 +77,22 @@ async def test_only_what_is_new_is_asked(tmp_path: Path) -> None:
         assert facts is not None
         assert facts.record == "a"
         assert it.known(operation("c")) is None
+
+
+async def test_a_text_is_hashed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[Definition] = []
+
+    def counted(definition: Definition) -> SourceKey:
+        hashed.append(definition)
+        return source_key(definition)
+
+    monkeypatch.setattr(module, "source_key", counted)
+    a, b, changed = operation("a"), operation("b"), operation("b", 100)
+    async with analyst(tmp_path, "reads") as it:
+        for definitions in ([a, b], [a, b], [a, changed], [a, changed]):
+            await it.read(definitions)
+            assert all(it.known(one) is not None for one in definitions)
+        assert hashed == [a, b, changed]
 
 
 async def test_questions_run_beside_each_other(tmp_path: Path) -> None:

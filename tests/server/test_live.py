@@ -7,10 +7,12 @@ from websockets.exceptions import ConnectionClosed
 
 from deepforge.errors import Busy
 from deepforge.ids import BranchName, ProjectId, RecordId
+from deepforge.model.artifact import Artifact
 from deepforge.model.document import Version
-from deepforge.model.live import Analysis, Committed, Edit, Place, Presence, PresenceMoved, RefusedEdit
+from deepforge.model.live import Analysis, ArtifactSaved, Committed, Edit, Place, Presence, PresenceMoved, RefusedEdit
 from deepforge.model.records import Pipeline, Wire
-from tests.server.harness import Running
+from tests.server.attacks import uploaded
+from tests.server.harness import Running, until
 
 PIPELINE = Pipeline(id=RecordId("p2"), name="second")
 DANGLING = Wire(id=RecordId("w"), pipeline=RecordId("no"), source=RecordId("a"), output="x", target=RecordId("b"), input="y")
@@ -31,6 +33,30 @@ async def test_analysis_follows_welcome(server: Running) -> None:
     async with server.live(project.id) as tab:
         analysis = await tab.receive(Analysis, lambda one: not one.pending)
         assert {one.name for one in analysis.interfaces.values()} == {"prepare", "train", "test"}
+
+
+async def test_artifacts_are_read_for_the_analysis_only_when_they_changed(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = await server.project()
+    artifact = await uploaded(server, "new", b"data")
+    store = server.services.stores.artifacts
+    read, reads = store.all, list[ProjectId]()
+
+    async def counted(project: ProjectId) -> list[Artifact]:
+        reads.append(project)
+        return await read(project)
+
+    async with server.live(project.id) as tab:
+        await tab.receive(Analysis, lambda one: not one.pending)
+        monkeypatch.setattr(store, "all", counted)
+        for version, name in enumerate("abc"):
+            await tab.edit(version, put=(Pipeline(id=RecordId(name), name=name),))
+            analysis = await server.services.analyses.settled(project.id, BranchName("main"))
+            assert analysis.version == version + 1
+        assert reads == []
+        server.services.events.publish(project.id, ArtifactSaved(artifact=artifact))
+        await until(lambda: reads == [project.id])
 
 
 async def test_a_refused_edit_is_told_to_its_sender_only(server: Running) -> None:

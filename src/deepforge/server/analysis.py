@@ -16,6 +16,7 @@ from deepforge.dispatch.events import Events, ProjectEvent
 from deepforge.engine.check import check
 from deepforge.errors import Busy, NotFound
 from deepforge.ids import BranchName, ProjectId, RecordId
+from deepforge.model.artifact import Artifact
 from deepforge.model.document import Document
 from deepforge.model.interface import Interface, Mark, Severity, TypeInfo
 from deepforge.model.live import Analysis, ArtifactRemoved, ArtifactSaved
@@ -53,6 +54,8 @@ class BranchAnalysis:
         self._changed.set()
         self._told = asyncio.Condition()
         self._good: dict[RecordId, Interface] = {}
+        self._artifacts: list[Artifact] = []
+        self._artifacts_changed = True
         self.users = 0
         self.task: asyncio.Task[None] | None = None
         self.current: Analysis | None = None
@@ -87,6 +90,7 @@ class BranchAnalysis:
 
     def _hear(self, event: ProjectEvent) -> None:
         if isinstance(event, ArtifactSaved | ArtifactRemoved):
+            self._artifacts_changed = True
             self._changed.set()
 
     async def _compute(self) -> None:
@@ -101,8 +105,7 @@ class BranchAnalysis:
     async def _tell(self, document: Document, definitions: Sequence[Definition], missing: Sequence[Definition]) -> None:
         facts = gather(definitions, self._owner.analyst, self._good)
         self._good = facts.interfaces
-        artifacts = await self._owner.stores.artifacts.all(self._project)
-        marks = check(document, facts.interfaces, facts.types, artifacts, facts.readable)
+        marks = check(document, facts.interfaces, facts.types, await self._all_artifacts(), facts.readable)
         pending = tuple(one.id for one in missing)
         analysis = Analysis(
             version=document.version,
@@ -116,6 +119,17 @@ class BranchAnalysis:
             listener(analysis)
         async with self._told:
             self._told.notify_all()
+
+    async def _all_artifacts(self) -> list[Artifact]:
+        """Read again only when one came, changed or went: each keystroke asks."""
+        if self._artifacts_changed:
+            self._artifacts_changed = False  # before it is read: what changes meanwhile is read the next time
+            try:
+                self._artifacts = await self._owner.stores.artifacts.all(self._project)
+            except BaseException:
+                self._artifacts_changed = True
+                raise
+        return self._artifacts
 
     async def settled(self, version: int) -> Analysis:
         """The analysis of this version or a later one, when nothing is pending in it."""

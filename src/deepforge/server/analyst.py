@@ -38,7 +38,7 @@ from deepforge.model.analysis import (
 from deepforge.model.hosting import AttemptSpec
 from deepforge.model.records import Definition
 
-__all__ = ["Analyst", "source_key"]
+__all__ = ["Analyst", "SourceKey", "source_key"]
 
 logger = logging.getLogger(__name__)
 _READ_SECONDS = 10.0
@@ -51,6 +51,7 @@ _START_SECONDS = 20.0
 _DESCRIBE_SECONDS = 120.0
 _LONGEST_ANSWER = 256 * 1024 * 1024
 _KEPT = 20_000
+_KEPT_KEYS = 5_000
 _STOP_SECONDS = 1.0
 COMMAND = (sys.executable, "-P", "-m", "deepforge.worker.analyst")
 A = TypeVar("A", SourcesRead, FrameworkDescribed, FilesEmitted)
@@ -78,6 +79,7 @@ class Analyst:
         self._heard = 0.0
         self._overdue = False
         self._facts: OrderedDict[SourceKey, SourceFacts] = OrderedDict()
+        self._keys: OrderedDict[RecordId, tuple[Definition, SourceKey]] = OrderedDict()
         self._catalogue: Catalogue | None = None
 
     async def __aenter__(self) -> Self:
@@ -102,18 +104,28 @@ class Analyst:
 
     def known(self, definition: Definition) -> SourceFacts | None:
         """The facts, if they have been read."""
-        key = source_key(definition)
+        key = self._key(definition)
         facts = self._facts.get(key)
         if facts is not None:
             self._facts.move_to_end(key)
         return facts
+
+    def _key(self, definition: Definition) -> SourceKey:
+        """Counted once for each record as it is: an edit leaves the others the objects that they were."""
+        last = self._keys.get(definition.id)
+        if last is None or last[0] is not definition:
+            last = definition, source_key(definition)
+            self._keys[definition.id] = last
+            if len(self._keys) > _KEPT_KEYS:
+                self._keys.popitem(last=False)
+        return last[1]
 
     async def read(self, wanted: Sequence[Definition]) -> None:
         """Ask for those of which nothing is known; afterwards all are known. Raises `Busy` if the analyst cannot answer.
 
         What was read before that is known nevertheless.
         """
-        for piece in _pieces([one for one in wanted if source_key(one) not in self._facts]):
+        for piece in _pieces([one for one in wanted if self._key(one) not in self._facts]):
             await self._read_piece(piece)
 
     async def _read_piece(self, piece: Sequence[Definition]) -> None:
@@ -124,7 +136,7 @@ class Analyst:
         by_record = {facts.record: facts for facts in answer.facts}
         for definition in piece:
             if definition.id in by_record:
-                self._facts[source_key(definition)] = by_record[definition.id]
+                self._facts[self._key(definition)] = by_record[definition.id]
         while len(self._facts) > _KEPT:
             self._facts.popitem(last=False)
         left = [definition for definition in piece if definition.id not in by_record]
