@@ -121,9 +121,10 @@ async def test_D10_strange_json_is_a_client_error_everywhere(server: Running, bo
     for method, template in JSON_MUTATIONS:
         client = server.owner if POLICY[method, template][0] is Access.OWNER else server.browser
         path = filled(template.replace("{project}", project.id))
+        assert (await client.get("/api/projects")).status_code == 200, "the session holds"
         response = await client.request(method, path, content=body, headers={"Content-Type": "application/json"})
         no_body = template == "/api/launch" and response.status_code == 200
-        assert no_body or response.status_code in (400, 401, 404, 422, 503), (method, template, response.text)
+        assert no_body or response.status_code in (400, 404, 422), (method, template, response.text)
     assert await alive(server)
 
 
