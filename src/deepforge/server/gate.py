@@ -102,7 +102,7 @@ class Gate:
             else:
                 await send({"type": "websocket.close", "code": 4403, "reason": denied.code})
             return
-        await self._app(scope, _connect_first(receive), send)
+        await self._app(scope, _first({"type": "websocket.connect"}, receive), send)
 
     async def _admit(self, scope: Scope, headers: dict[str, list[str]], method: str) -> Body:
         """Every rule on what comes before the body. Raises `Denied`; the caller is in the scope then."""
@@ -171,7 +171,7 @@ class Gate:
         except TimeoutError:
             raise Denied(408, "The body did not arrive in time.", code="too-slow") from None
         _check_json(data)
-        return _replay(data, receive)
+        return _first({"type": "http.request", "body": data, "more_body": False}, receive)
 
 
 def _unknown(path: str, caller: Caller | None, *, known: bool) -> Denied:
@@ -256,30 +256,18 @@ async def _read(receive: Receive, limit: int) -> bytes:
             return bytes(data)
 
 
-def _replay(data: bytes, receive: Receive) -> Receive:
+def _first(message: Message, receive: Receive) -> Receive:
+    """A `receive` that gives again what the gate has taken, then what follows."""
     given = False
 
-    async def replay() -> Message:
+    async def first() -> Message:
         nonlocal given
         if given:
             return await receive()
         given = True
-        return {"type": "http.request", "body": data, "more_body": False}
+        return message
 
-    return replay
-
-
-def _connect_first(receive: Receive) -> Receive:
-    given = False
-
-    async def connect_first() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "websocket.connect"}
-
-    return connect_first
+    return first
 
 
 def same_route(app: App) -> App:
