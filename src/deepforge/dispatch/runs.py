@@ -15,7 +15,7 @@ from deepforge.engine.run import Run, input_files
 from deepforge.engine.step import step
 from deepforge.errors import NotFound
 from deepforge.ids import ArtifactId, AttemptId, ExecutionId, JobId, new_id
-from deepforge.model.artifact import Artifact
+from deepforge.model.artifact import Artifact, BlobInfo, Preview
 from deepforge.model.execution import Job, Snapshot
 from deepforge.model.live import ArtifactSaved, ExecutionChanged, JobChanged
 
@@ -139,36 +139,30 @@ class Runs:
         return run
 
     def _from_output(self, run: Run, effect: SaveArtifact) -> Artifact:
-        job = run.job(effect.job)
-        return Artifact(
-            id=ArtifactId(new_id()),
-            project=run.execution.project,
-            name=effect.name,
-            type=effect.output.type,
-            blob=effect.output.blob,
-            created=self._clock.now(),
-            execution=run.execution.id,
-            job=effect.job,
-            output=effect.output.name,
-            made_by=f"{job.name if job else 'A job'} in {run.execution.name}",
-            preview=effect.output.preview,
-        )
+        job, output = run.job(effect.job), effect.output
+        made_by = f"{job.name if job else 'A job'} in {run.execution.name}"
+        saved = self._artifact(run, effect.name, output.type, output.blob, made_by=made_by, preview=output.preview)
+        return replace(saved, job=effect.job, output=output.name)
 
     async def _from_source(self, run: Run, effect: PassArtifact) -> Artifact:
         """An artifact under another name; what its source shows is shown of it, too."""
+        source = effect.source
         try:
-            preview = (await self._stores.artifacts.get(effect.source.artifact)).preview
+            preview = (await self._stores.artifacts.get(source.artifact)).preview
         except NotFound:
             preview = None
+        return self._artifact(run, effect.name, source.type, source.blob, made_by=run.execution.name, preview=preview)
+
+    def _artifact(self, run: Run, name: str, type: str, blob: BlobInfo, *, made_by: str, preview: Preview | None) -> Artifact:
         return Artifact(
             id=ArtifactId(new_id()),
             project=run.execution.project,
-            name=effect.name,
-            type=effect.source.type,
-            blob=effect.source.blob,
+            name=name,
+            type=type,
+            blob=blob,
             created=self._clock.now(),
             execution=run.execution.id,
-            made_by=run.execution.name,
+            made_by=made_by,
             preview=preview,
         )
 
