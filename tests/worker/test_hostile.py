@@ -197,7 +197,11 @@ WAITING = "import time\ndef work():\n    print('there', flush=True)\n    while T
 
 def test_a_host_starts_again_over_an_attempt_that_removed_the_hosts_files(tmp_path: Path) -> None:
     with FakeServer() as server:
-        _start_again(server, HostProcess(server, tmp_path / "worker"))
+        host = HostProcess(server, tmp_path / "worker")
+        try:
+            _start_again(server, host)
+        finally:
+            assert host.stop() == 0
 
 
 def _start_again(server: FakeServer, host: HostProcess) -> None:
@@ -213,7 +217,6 @@ def _start_again(server: FakeServer, host: HostProcess) -> None:
     server.wait(lambda: not alive(runner))
     assert ends_well(server)
     assert (host.directory / "failed" / spec.attempt / "main.py").exists()
-    assert host.stop() == 0
 
 
 def begun(server: FakeServer) -> AttemptSpec:
