@@ -99,9 +99,9 @@ function TextValue({ id, attribute, value, problem, set }: TextValueProps) {
   }
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.key === 'Enter') {
-      commit()
-      // What was refused is still to be put right; else the canvas takes the keys back.
-      if (refused !== '') event.preventDefault()
+      // What was refused is still to be put right; else leaving the field commits, once, and the canvas takes the keys back.
+      if (refused === '') event.currentTarget.blur()
+      else event.preventDefault()
     } else if (event.key === 'Escape') {
       canceled.current = true
       setDraft(null)

@@ -211,7 +211,7 @@ function OutputInside({ node, name }: { node: Node; name: string }) {
                 event.currentTarget.blur()
                 canceled.current = false
               } else if (event.key === 'Enter') {
-                if (refused === '') commit()
+                if (refused === '') event.currentTarget.blur()
                 else event.preventDefault()
               }
             }}
