@@ -1,8 +1,8 @@
 /** The whole graph, small: nodes, wires, and the part in view; a click or drag looks there. */
 import { useReactFlow, useStore } from '@xyflow/react'
 import { memo, type PointerEvent, useMemo } from 'react'
-import type { Layout } from './layout/types'
-import type { Graph } from './model'
+import type { Layout, Point } from './layout/types'
+import type { Graph, GraphWire } from './model'
 import { around, type Box } from './viewport'
 
 const WIDTH = 182
@@ -56,15 +56,25 @@ export function Minimap({ graph, layout }: { graph: Graph; layout: Layout }) {
 }
 
 const Drawing = memo(function Drawing({ graph, layout }: { graph: Graph; layout: Layout }) {
+  const heights = new Map(graph.nodes.map(({ id, height }) => [id, height]))
+  // On the map there are no ports: wires reach the nodes themselves.
+  const wholeWire = ({ id, source, target }: GraphWire): readonly Point[] => {
+    const points = layout.wires.get(id) ?? []
+    const [first, last] = [points[0], points.at(-1)]
+    const [from, to] = [layout.nodes.get(source), layout.nodes.get(target)]
+    if (first === undefined || last === undefined || from === undefined || to === undefined) return points
+    return [{ x: first.x, y: from.y + (heights.get(source) ?? 0) }, ...points, { x: last.x, y: to.y }]
+  }
   return (
     <>
       {graph.wires.map((wire) => {
-        const points = layout.wires.get(wire.id) ?? []
         return (
           <polyline
             key={wire.id}
             className="graph-minimap-wire"
-            points={points.map(({ x, y }) => `${x},${y}`).join(' ')}
+            points={wholeWire(wire)
+              .map(({ x, y }) => `${x},${y}`)
+              .join(' ')}
           />
         )
       })}

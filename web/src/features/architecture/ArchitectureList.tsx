@@ -28,7 +28,10 @@ export function ArchitectureList() {
   }
   return (
     <div className="architectures">
-      <h1>Architectures</h1>
+      <header>
+        <h1>Architectures</h1>
+        <span className="chip">{architectures.length}</span>
+      </header>
       <ul>
         {architectures.map((architecture) => (
           <li key={architecture.id}>
@@ -67,7 +70,7 @@ function Card({ architecture, entries }: CardProps) {
       <span className="dots architecture-picture">
         <Thumbnail nodes={nodes} wires={wires} width={264} height={168} />
       </span>
-      <b>{architecture.name}</b>
+      <h2 title={architecture.name}>{architecture.name}</h2>
       <small>{formatCount(nodes.length, 'layer')}</small>
     </Link>
   )

@@ -1,7 +1,7 @@
-import { Select } from '@mantine/core'
 import { useState } from 'react'
 import { formatBytes } from '@/lib/format'
 import type { ProjectId } from '@/lib/ids'
+import { Choice } from '@/ui/Choice'
 import { Dialog } from '@/ui/Dialog'
 import { Field } from '@/ui/Field'
 import { useAnalysis } from '@/ui/project'
@@ -42,13 +42,12 @@ export function UploadDialog({ project, file, onClose }: Props) {
         onChange={(event) => setName(event.target.value)}
         data-autofocus
       />
-      <Select
+      <Choice
         label="Type"
-        description="Operations whose inputs take this type can use it."
+        hint="Operations whose inputs take this type can use it."
         data={types.length > 0 ? types : ['File']}
         value={type}
-        onChange={(value) => value !== null && setType(value)}
-        allowDeselect={false}
+        onChoose={setType}
       />
     </Dialog>
   )

@@ -19,8 +19,8 @@ export function collapsedSize(label: string, ports: number, icon: boolean): Size
 /** A selected node, opened in place. Its marks stand in a bubble beside it. */
 export function expandedSize(node: Node, signature: Interface | null, label: string): Size {
   const head = Math.min(Math.max(300, textWidth(label) + 160), WIDEST_HEAD)
-  if (node.target.kind === 'input') return { width: Math.max(head, 340), height: 36 + 78 }
-  if (node.target.kind === 'output') return { width: Math.max(head, 340), height: 36 + 78 }
+  if (node.target.kind === 'input') return { width: Math.max(head, 340), height: 36 + 92 }
+  if (node.target.kind === 'output') return { width: Math.max(head, 340), height: 36 + 92 }
   const attributes = signature?.attributes.length ?? 0
   const references = signature?.references.length ?? 0
   if (signature === null || attributes + references === 0) return { width: Math.max(head, 320), height: 36 + 44 }

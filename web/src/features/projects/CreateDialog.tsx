@@ -1,11 +1,11 @@
-import { Select } from '@mantine/core'
 import { Check, Copy, Sprout } from 'lucide-react'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { sentences } from '@/api/errors'
 import { useProjectChanges } from '@/api/queries'
 import type { Project, Seed } from '@/api/types'
 import { formatCount } from '@/lib/format'
 import { screenPath } from '@/lib/router'
+import { Choice } from '@/ui/Choice'
 import { Dialog } from '@/ui/Dialog'
 import { Field } from '@/ui/Field'
 import { navigate } from '@/ui/route'
@@ -162,34 +162,6 @@ function SeedChoice({
           </div>
         </div>
       )}
-    </div>
-  )
-}
-
-interface ChoiceProps {
-  readonly label: string
-  readonly data: readonly { value: string; label: string }[]
-  readonly value: string | null
-  readonly onChoose: (value: string) => void
-}
-
-function Choice({ label, data, value, onChoose }: ChoiceProps) {
-  const id = useId()
-  return (
-    <div>
-      <label className="field-label" htmlFor={id}>
-        {label}
-      </label>
-      <Select
-        id={id}
-        data={data}
-        value={value}
-        allowDeselect={false}
-        searchable={data.length > 8}
-        onChange={(chosen) => chosen !== null && onChoose(chosen)}
-        comboboxProps={{ zIndex: 'var(--z-dialog)' as unknown as number, transitionProps: { duration: 80 } }}
-        classNames={{ input: 'select-input', dropdown: 'menu', option: 'select-option' }}
-      />
     </div>
   )
 }

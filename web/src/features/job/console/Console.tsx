@@ -1,10 +1,11 @@
 /** A job's console: numbered lines, colours, links to the code, search; follows the end until the reader scrolls up. */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef } from 'react'
+import { useEffect, useMemo, useRef } from 'react'
 import './console.css'
 import { LineText } from './LineText'
 import type { CodePlace } from './places'
 import type { Screen } from './screen'
+import { Tracebacks } from './tracebacks'
 
 const LINE_HEIGHT = 19
 
@@ -27,6 +28,8 @@ interface Props {
 export function Console({ screen, revision, numbered, heading, follow, onFollow, query, found, onOpen }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const count = lineCount(screen)
+  const tracebacks = useMemo(() => new Tracebacks(screen), [screen])
+  const marked = tracebacks.read()
   const rows = useVirtualizer({
     count: count + 1,
     getScrollElement: () => scroller.current,
@@ -60,7 +63,13 @@ export function Console({ screen, revision, numbered, heading, follow, onFollow,
             {index === 0 ? (
               <span className="console-heading">{heading}</span>
             ) : (
-              <LineText line={screen.line(index - 1)} query={query} current={found === index - 1} onOpen={onOpen} />
+              <LineText
+                line={screen.line(index - 1)}
+                error={marked.has(index - 1)}
+                query={query}
+                current={found === index - 1}
+                onOpen={onOpen}
+              />
             )}
           </div>
         ))}

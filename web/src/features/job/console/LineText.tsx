@@ -3,15 +3,17 @@ import type { Line } from './screen'
 
 interface Props {
   readonly line: Line
+  /** Part of what a traceback says went wrong. */
+  readonly error: boolean
   readonly query: string
   readonly current: boolean
   readonly onOpen: (place: CodePlace) => void
 }
 
 /** The text of one console line in its colours, with links into the job's code and the matches of the search. */
-export function LineText({ line, query, current, onOpen }: Props) {
+export function LineText({ line, error, query, current, onOpen }: Props) {
   return (
-    <span className="console-text">
+    <span className="console-text" data-error={error || undefined}>
       {line.map(({ text, style }, index) => (
         <span
           // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place
