@@ -10,16 +10,14 @@ import websockets
 from websockets.asyncio.client import ClientConnection, connect
 
 from deepforge.errors import Unauthorized
-from deepforge.model.hosting import Heartbeat, HostMessage, Register, Registered, Rejected, ServerOrder
+from deepforge.model.hosting import LARGEST_FRAME, Heartbeat, HostMessage, Register, Registered, Rejected, ServerOrder
 
-__all__ = ["LARGEST_FRAME", "Connection", "Hosting"]
+__all__ = ["Connection", "Hosting"]
 
 _LOG = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.1
 _LONGEST_PAUSE = 5.0
 _NO_SESSION = 4401
-LARGEST_FRAME = 8 * 1024 * 1024
-"""Bytes of a message, either way."""
 
 
 class Hosting(Protocol):

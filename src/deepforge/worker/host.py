@@ -24,6 +24,7 @@ from deepforge.errors import Broken, DeepForgeError
 from deepforge.ids import AttemptId, WorkerId, new_id
 from deepforge.model.execution import Cause
 from deepforge.model.hosting import (
+    LARGEST_FRAME,
     PROTOCOL,
     Ack,
     Adopted,
@@ -41,7 +42,7 @@ from deepforge.model.hosting import (
 )
 from deepforge.worker.attempt import AttemptDirectory
 from deepforge.worker.blobs import Blobs
-from deepforge.worker.connection import LARGEST_FRAME, Connection
+from deepforge.worker.connection import Connection
 from deepforge.worker.durable import write_durably
 from deepforge.worker.journal import JournalBroken
 from deepforge.worker.keeper import ZygoteKeeper
