@@ -9,9 +9,8 @@ import pytest
 
 from deepforge.feedback.spool import HEADER_SIZE, LENGTH, LENGTH_OFFSET, MAGIC, Kind, Spool
 from deepforge.model.feedback import ImageChanged, Points
-from deepforge.model.hosting import AttemptEvent, Ended, FeedbackWritten, Report
+from deepforge.model.hosting import LARGEST_FRAME, AttemptEvent, Ended, FeedbackWritten, Report
 from deepforge.worker.attempt import AttemptDirectory
-from deepforge.worker.connection import LARGEST_FRAME
 from deepforge.worker.decode import LARGEST_RECORD, Decoder, SpoolBroken
 from deepforge.worker.follow import LARGEST_REPORT, EventLog
 from deepforge.worker.journal import Acknowledged, ConsoleCut, Journal
