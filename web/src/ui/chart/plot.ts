@@ -52,13 +52,14 @@ export function options(
   return {
     width: host.clientWidth,
     height: host.clientHeight,
-    padding: [12, 72, 0, 0],
+    padding: [12, 84, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: true, y: false }, points: { size: 8 } },
     scales: { x: { time: false }, y: log ? { distr: 3 } : {} },
     axes: [
       { ...axis, size: 30, ...(labels.x ? { label: labels.x, labelSize: 20 } : {}), grid: { show: false } },
-      { ...axis, size: 56, ...(labels.y ? { label: labels.y, labelSize: 20 } : {}) },
+      // Further from the plot than usual: a marker may stand on its edge.
+      { ...axis, size: 60, gap: 10, ...(labels.y ? { label: labels.y, labelSize: 20 } : {}) },
     ],
     series: [
       { label: labels.x || 'x' },
