@@ -62,7 +62,7 @@ def test_the_list_of_keys_names_all_of_them_and_fits(installation: Installation,
         dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
         execute = dialog.locator(".key-row").filter(has_text="Execute pipeline").locator("kbd")
         expect(execute).to_have_text(["⇧ ↵", "Ctrl ↵"])
-        hidden = dialog.locator(".key-groups").evaluate("groups => groups.scrollWidth - groups.clientWidth")
+        hidden = dialog.locator(".key-list").evaluate("list => list.scrollWidth - list.clientWidth")
         assert hidden <= 0, "nothing scrolls sideways"
         shoot(f"shortcuts_{width}")
         page.keyboard.press("Escape")

@@ -42,27 +42,30 @@ export function GlobalKeys() {
 function ShortcutList({ onClose }: { onClose: () => void }) {
   const all = useSyncExternalStore(shortcuts.subscribe, () => shortcuts.all)
   const groups = Map.groupBy(unique(all), ({ group }) => group)
-  const [entries] = useState(() => [...groups])
+  // The longest last: the others stand together in the column before it.
+  const [entries] = useState(() => [...groups].sort(([, one], [, other]) => one.length - other.length))
   return (
     <Dialog title="Keyboard shortcuts" onClose={onClose} width={720}>
-      <div className="key-groups">
-        {entries.map(([group, list]) => (
-          <section key={group}>
-            <h3 className="menu-label">{group}</h3>
-            <dl>
-              {list.map(({ label, keys }) => (
-                <div key={label} className="key-row">
-                  <dt>{label}</dt>
-                  <dd>
-                    {(typeof keys === 'string' ? [keys] : keys).map((key) => (
-                      <kbd key={key}>{showKeys(key)}</kbd>
-                    ))}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
+      <div className="key-list">
+        <div className="key-groups">
+          {entries.map(([group, list]) => (
+            <section key={group}>
+              <h3 className="menu-label">{group}</h3>
+              <dl>
+                {list.map(({ label, keys }) => (
+                  <div key={label} className="key-row">
+                    <dt>{label}</dt>
+                    <dd>
+                      {(typeof keys === 'string' ? [keys] : keys).map((key) => (
+                        <kbd key={key}>{showKeys(key)}</kbd>
+                      ))}
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
       </div>
     </Dialog>
   )

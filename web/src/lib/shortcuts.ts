@@ -109,7 +109,7 @@ export function showKeys(keys: string): string {
     Escape: 'Esc',
   }
   return keys
-    .split('+')
+    .split(/(?<=.)\+(?=.)/)
     .map((part) => signs[part] ?? part)
     .join(' ')
 }

@@ -64,5 +64,5 @@ describe('Shortcuts', () => {
 })
 
 it('shows keys as people read them', () => {
-  expect(['Shift+Enter', 'Ctrl+Shift+Z', '/'].map(showKeys)).toEqual(['⇧ ↵', 'Ctrl ⇧ Z', '/'])
+  expect(['Shift+Enter', 'Ctrl+Shift+Z', '/', '+ -'].map(showKeys)).toEqual(['⇧ ↵', 'Ctrl ⇧ Z', '/', '+ -'])
 })
