@@ -61,6 +61,7 @@ def test_presence(ada: Studio, ben: Studio, shoot: Shoot) -> None:
     expect(page.get_by_role("article", name="train", exact=True).get_by_title("Ben")).to_be_visible()
     shoot("ben_is_in_train")
     page.get_by_role("button", name="Follow Ben").click()
+    expect(page.get_by_role("tooltip")).to_be_visible()  # it takes no key away
     expect(ada.canvas("train")).to_be_visible()
     shoot("following_ben")
     ben.go("Artifacts")

@@ -1,19 +1,16 @@
 """The seed `digits`, run whole: real processes, one per job."""
 
 import re
-import time
 from pathlib import Path
 
 from tests.seeds.executor import load_seed
 
 
-def test_digits_learns_in_seconds_and_S027_prints_its_scores(tmp_path: Path) -> None:
+def test_digits_are_learned_and_S027_prints_the_scores(tmp_path: Path) -> None:
     seed = load_seed("digits")
-    started = time.monotonic()
     seed.run("prepare", tmp_path)
     seed.run("train", tmp_path, inputs={"traindata": "traindata"})
     seed.run("test", tmp_path, inputs={"testdata": "testdata", "model": "myModel", "classes": "classes"})
-    took = time.monotonic() - started
 
     # S-025, S-043: what pipelines publish, by name and type.
     assert {name: saved.type for name, saved in seed.artifacts.items()} == {
@@ -34,7 +31,6 @@ def test_digits_learns_in_seconds_and_S027_prints_its_scores(tmp_path: Path) -> 
     assert [match[1] for match in classes if match] == [
         "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
     ]  # fmt: skip
-    assert took < 20
 
 
 def test_digits_shows_what_it_saves(tmp_path: Path) -> None:

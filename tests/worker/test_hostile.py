@@ -154,7 +154,8 @@ CODES: dict[str, tuple[str, str]] = {
     "puts pipes there": ("[os.mkfifo(name) for name in ('exit.json', 'cancel.json')]", ""),
     "puts pipes in place": ("[(os.remove(name), os.mkfifo(name)) for name in ('console.log', 'spool', 'events.journal')]", ""),
     "forges its runner": ("""open('runner.json', 'w').write('{"zygote_pid": 1, "zygote": "?", "pid": 1, "runner": "?"}')""", ""),
-    "removes its directory": ("shutil.rmtree(os.getcwd()); os._exit(0)", "internal"),
+    # The host may write a file while the tree is removed: what is left then is of no use either.
+    "removes its directory": ("shutil.rmtree(os.getcwd(), ignore_errors=True); os._exit(0)", "internal|exit|outputs"),
     "puts a directory there": ("os.mkdir('exit.json')", ""),
     "says what cannot be sent": (
         "open('outputs/result', 'w').write('1'); open('result.json', 'w').write(json.dumps({'outputs': [{'name': 'result',"
@@ -180,7 +181,7 @@ def test_code_that_does_this_ends_alone(server: FakeServer, host: HostProcess, n
     before = len(server.registers)
     server.lease(spec)
     server.ended(spec)
-    assert kind_of(server.of(spec)) == kind
+    assert kind_of(server.of(spec)) in kind.split("|")
     server.wait(lambda: host.gone(spec.attempt))
     assert ends_well(server)
     assert (len(server.registers), host.process.poll()) == (before, None)

@@ -38,11 +38,13 @@ export function useFollowing(): Person | null {
   }, [here])
   useEffect(() => {
     const stop = (event: KeyboardEvent) => {
-      if (event.key === 'Escape') follow(null)
+      const elsewhere = event.target instanceof Element && event.target.closest('[role="dialog"], input, textarea')
+      if (event.key === 'Escape' && !elsewhere) follow(null)
     }
-    window.addEventListener('keydown', stop)
+    // On the way down: an open tooltip keeps the key to itself.
+    window.addEventListener('keydown', stop, true)
     return () => {
-      window.removeEventListener('keydown', stop)
+      window.removeEventListener('keydown', stop, true)
       follow(null)
     }
   }, [])
