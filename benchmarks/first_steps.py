@@ -11,7 +11,11 @@ from tests.e2e.installation import Installation
 
 __all__ = ["measure"]
 
-TOUR: dict[str, list[str]] = {"prepare": [], "train": ["--input", "traindata=traindata"], "test": ["--input", "testdata=testdata"]}
+TOUR: dict[str, list[str]] = {
+    "prepare": [],
+    "train": ["--input", "traindata=traindata"],
+    "test": ["--input", "testdata=testdata"],
+}
 
 
 def measure() -> tuple[Row, ...]:
