@@ -1,5 +1,7 @@
 """The open rooms: who hears of commits, and which rooms stay open."""
 
+from pathlib import Path
+
 import pytest
 
 from deepforge.errors import Busy, NotFound
@@ -9,10 +11,12 @@ from deepforge.model.live import Committed, Edit
 from deepforge.model.project import Branch, Person, Project
 from deepforge.model.records import Pipeline
 from deepforge.server.documents import Documents
+from deepforge.storage import MemoryStorage
+from deepforge.storage.memory import Memory, MemoryArtifactStore, MemoryDocumentStore, MemoryExecutionStore
 from deepforge.storage.memory_projects import MemoryProjectStore
 from tests.dispatch.things import HandClock
 from tests.document.stores import BRANCH, PROJECT, FailingStore, new_store
-from tests.server.harness import Running
+from tests.server.harness import Running, running, settings_in
 from tests.storage.things import project
 
 ADA = Person(id=PersonId("ada"), name="Ada", color="#123456")
@@ -108,3 +112,52 @@ async def test_the_list_of_projects_opens_no_room(server: Running) -> None:
     assert (listed.id, listed.pipelines, [branch.version for branch in listed.branches]) == (project.id, 3, [0])
     assert await server.get(f"/api/projects/{project.id}/branches", list[Branch]) == list(listed.branches)
     assert server.services.documents.open_rooms == 0
+
+
+class ForgetfulStore(MemoryProjectStore):
+    """`fail` keeps it from storing when a project changed; `touched` is how often it was asked to."""
+
+    fail = False
+    touched = 0
+
+    async def touch(self, project: ProjectId) -> None:
+        self.touched += 1
+        if self.fail:
+            raise Busy("The database is locked.")
+        await super().touch(project)
+
+
+async def test_a_stored_edit_is_answered_as_stored_though_the_time_of_the_change_is_not() -> None:
+    known = ForgetfulStore()
+    await known.create(project(PROJECT))
+    async with Documents(await new_store(), known, HandClock()) as documents:
+        known.fail = True
+        assert (await commit(documents, "first")).version == 1
+        known.fail = False
+        assert (await commit(documents, "second")).version == 2
+    assert known.touched == 2
+
+
+class ReopeningStore(MemoryProjectStore):
+    """Somebody asks for the room of a project while it is being removed."""
+
+    documents: Documents | None = None
+
+    async def remove(self, project: ProjectId) -> None:
+        if self.documents is not None:
+            await self.documents.room(project, BRANCH)
+        await super().remove(project)
+
+
+async def test_a_removed_project_has_no_room_though_one_was_opened_meanwhile(tmp_path: Path) -> None:
+    memory, stores = Memory(), MemoryStorage()
+    known = ReopeningStore(memory)
+    stores.projects, stores.documents = known, MemoryDocumentStore(memory)
+    stores.executions, stores.artifacts = MemoryExecutionStore(memory), MemoryArtifactStore(memory)
+    async with running(settings_in(tmp_path), stores) as server:
+        made = await server.project(seed="blank")
+        known.documents = server.services.documents
+        assert (await server.browser.delete(f"/api/projects/{made.id}")).status_code == 204
+        assert server.services.documents.open_rooms == 0
+        with pytest.raises(NotFound):
+            await server.services.documents.room(made.id, BRANCH)

@@ -14,7 +14,7 @@ from typing import Self
 from deepforge.dispatch.clock import Clock
 from deepforge.document.room import Room
 from deepforge.document.stores import DocumentStore
-from deepforge.errors import NotFound
+from deepforge.errors import DeepForgeError, NotFound
 from deepforge.ids import BranchName, ClientId, ProjectId
 from deepforge.model.document import Document, Version
 from deepforge.model.live import Committed, Edit
@@ -117,8 +117,9 @@ class Documents:
             for key in [key for key in known if key[0] == project]:
                 known.pop(key)
         self._touched.pop(project, None)
-        for key in [key for key in self._rooms if key[0] == project]:
-            await self._rooms.pop(key).__aexit__(None, None, None)
+        async with self._opening:  # also one that is being opened just now
+            for key in [key for key in self._rooms if key[0] == project]:
+                await self._rooms.pop(key).__aexit__(None, None, None)
 
     async def at(self, project: ProjectId, branch: BranchName, version: int | None) -> Document:
         """The newest document, or the one at a version."""
@@ -163,6 +164,11 @@ class Documents:
     async def _touch(self, project: ProjectId) -> None:
         """The list of projects shows when each changed: as exact as a person can see, and no more often stored than that."""
         now = self._clock.monotonic()
-        if now - self._touched.get(project, -_TOUCH_SECONDS) >= _TOUCH_SECONDS:
-            self._touched[project] = now
+        if now - self._touched.get(project, -_TOUCH_SECONDS) < _TOUCH_SECONDS:
+            return
+        try:
             await self._projects.touch(project)
+        except DeepForgeError as error:  # the edit itself is stored, and that is what its author is told
+            logger.warning("The time of the change of project %s was not stored: %s", project, error)
+        else:
+            self._touched[project] = now

@@ -113,9 +113,9 @@ class Projects:
         await self.known(project)
         await self._dispatcher.remove_all(project)
         self._events.publish(project, ProjectChanged(name=None))
-        await self._documents.close(project)
         attempts = await self._stores.executions.attempts(project)
         await self._stores.projects.remove(project)
+        await self._documents.close(project)  # after the store: nobody can open it again
         await self._stores.reports.remove(sorted(attempts))
 
     async def _counted(self, project: Project) -> Project:
